@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Only the toolchain's own modules and Debian's C libraries. The floors and arrows are those of
+// docs/architecture.md: a module imports only what stands on lower floors.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A Swift module of ours, its unit tests beside it under Tests/<name>Tests.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module.
+func tests(_ name: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + more, exclude: exclude,
+        swiftSettings: [.treatAllWarnings(as: .error)])
+}
+
+/// A system library: a folder with a module map and an umbrella header.
+func system(_ name: String, pkgConfig: String, debian: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+let floor0: [Target] = [
+    system("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
+    system("CCurlSystem", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
+    system("CMicrohttpdSystem", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
+    .target(name: "CCurl", dependencies: ["CCurlSystem"]),
+    .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem"]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
+    module("Base"),
+    module("RegularExpressions", ["CRE2"]),
+]
+
+let floor1: [Target] = [
+    module("TimeSeries", ["Base", "RegularExpressions"]),
+    module("JSON", ["Base", "CSimdJSON"]),
+    module("YAML", ["Base", "CYAML"]),
+    module("GoTemplate", ["Base", "RegularExpressions"]),
+    module("HTTPTransport", ["Base", "CCurl"]),
+    module("HTTPServer", ["Base", "CMicrohttpd"]),
+]
+
+let floor2: [Target] = [
+    module("PromQL", ["TimeSeries"]),
+    module("Settings", ["YAML", "HTTPTransport", "TimeSeries"]),
+    module("Alerts", ["TimeSeries", "YAML", "GoTemplate"]),
+]
+
+let floor3: [Target] = [
+    module("QueryEngine", ["PromQL"]),
+    module("PrometheusAPI", ["Settings", "JSON"]),
+    module("RuleFiles", ["YAML", "PromQL", "GoTemplate"]),
+]
+
+let floor4: [Target] = [
+    module("Ruler", ["RuleFiles", "QueryEngine", "Alerts"]),
+    module("RuleChecks", ["RuleFiles", "PrometheusAPI"]),
+    module("Dispatch", ["Settings", "Alerts"]),
+    module("Incidents", ["Settings", "Alerts"]),
+    module("Receivers", ["Settings", "JSON", "Alerts"]),
+]
+
+let floor5: [Target] = [
+    module("RuleTests", ["Ruler"]),
+    module("StateStore", ["CSQLite", "Ruler", "Dispatch", "Incidents", "Receivers"]),
+]
+
+let upperFloors: [Target] = [
+    module("Web", ["HTTPServer", "StateStore", "JSON", "PrometheusAPI"]),
+    module("Daemon", ["Web", "RuleChecks"]),
+    .executableTarget(name: "ruleval", dependencies: ["Daemon", "RuleTests", "RuleChecks"], swiftSettings: strict),
+]
+
+let testTargets: [Target] = [
+    tests("Base"), tests("RegularExpressions"), tests("TimeSeries"), tests("JSON"), tests("YAML"),
+    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer"]), tests("HTTPServer", ["HTTPTransport"]),
+    tests("PromQL"),
+    tests("Settings"), tests("Alerts"), tests("QueryEngine"), tests("PrometheusAPI", ["HTTPServer"]),
+    tests("RuleFiles"),
+    tests("Ruler"), tests("RuleChecks"), tests("Dispatch"), tests("Incidents"), tests("Receivers", ["HTTPServer"]),
+    tests("RuleTests"), tests("StateStore"), tests("Web"), tests("Daemon"),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON"],
+        swiftSettings: [.treatAllWarnings(as: .error)]),
+]
+
+let package = Package(
+    name: "ruleval",
+    products: [.executable(name: "ruleval", targets: ["ruleval"])],
+    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + upperFloors + testTargets,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

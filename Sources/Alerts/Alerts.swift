@@ -1,0 +1,1 @@
+// Alerts: see docs/architecture.md for what it owns.

@@ -1,0 +1,98 @@
+internal import Glibc
+
+/// Floating point numbers written as Go's strconv.FormatFloat writes them.
+///
+/// - Source: Go's strconv package; Prometheus prints every value through it.
+public enum GoFloat {
+    /// The shape of a number.
+    public enum Format: Sendable {
+        /// `-ddd.dddd`, no exponent.
+        case fixed
+        /// `-d.dddde±dd`.
+        case exponent
+        /// `exponent` for exponents below -4 or from the precision (21 for the shortest form) on, else `fixed`.
+        case general
+    }
+
+    /// `value` in `format`; a negative precision means the fewest digits that read back as the same number.
+    ///
+    /// Precision counts digits behind the point, for `general` significant digits. Infinities are `+Inf` and `-Inf`.
+    public static func string(_ value: Double, _ format: Format, precision: Int = -1) -> String {
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+        if precision >= 0 { return printed(value, format, precision) }
+        let (digits, exponent) = shortest(value.magnitude)
+        let sign = value.sign == .minus ? "-" : ""
+        switch format {
+        case .fixed: return sign + fixed(digits, exponent)
+        case .exponent: return sign + scientific(digits, exponent)
+        case .general:
+            return sign + (exponent < -4 || exponent >= 21 ? scientific(digits, exponent) : fixed(digits, exponent))
+        }
+    }
+
+    /// The fewest decimal digits that read back as `value` (finite, not negative), and the exponent of the first:
+    /// the number is `d.ddd × 10^exponent`.
+    public static func shortest(_ value: Double) -> (digits: [UInt8], exponent: Int) {
+        if value == 0 { return ([0x30], 0) }
+        var digits: [UInt8] = []
+        var exponent = 0
+        var pointAt: Int?
+        var bytes = value.description.utf8.makeIterator()
+        while let byte = bytes.next() {
+            if byte == 0x2E {
+                pointAt = digits.count
+            } else if byte == 0x65 {
+                var rest = ""
+                while let next = bytes.next() { rest.unicodeScalars.append(Unicode.Scalar(next)) }
+                exponent = Int(rest) ?? 0
+            } else {
+                digits.append(byte)
+            }
+        }
+        exponent += (pointAt ?? digits.count) - 1
+        let leading = digits.prefix { $0 == 0x30 }.count
+        digits.removeFirst(leading)
+        exponent -= leading
+        while digits.count > 1, digits.last == 0x30 { digits.removeLast() }
+        return (digits, exponent)
+    }
+
+    private static func fixed(_ digits: [UInt8], _ exponent: Int) -> String {
+        var out: [UInt8] = []
+        if exponent < 0 {
+            out += [0x30, 0x2E]
+            out += [UInt8](repeating: 0x30, count: -exponent - 1)
+            out += digits
+            return String(decoding: out, as: UTF8.self)
+        }
+        if digits.count <= exponent + 1 {
+            out = digits + [UInt8](repeating: 0x30, count: exponent + 1 - digits.count)
+        } else {
+            out = digits[...exponent] + [0x2E] + digits[(exponent + 1)...]
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func scientific(_ digits: [UInt8], _ exponent: Int) -> String {
+        var out = String(decoding: digits[..<1], as: UTF8.self)
+        if digits.count > 1 { out += "." + String(decoding: digits[1...], as: UTF8.self) }
+        let size = String(exponent.magnitude)
+        return out + "e" + (exponent < 0 ? "-" : "+") + (size.utf8.count < 2 ? "0" : "") + size
+    }
+
+    private static func printed(_ value: Double, _ format: Format, _ precision: Int) -> String {
+        let shape =
+            switch format {
+            case .fixed: "%.*f"
+            case .exponent: "%.*e"
+            case .general: "%.*g"
+            }
+        return withVaList([Int32(clamping: precision), value]) { arguments in
+            var room = [CChar](repeating: 0, count: 1200)
+            let needed = Int(vsnprintf(&room, room.count, shape, arguments))
+            return String(
+                decoding: room.prefix(min(needed, room.count - 1)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+}

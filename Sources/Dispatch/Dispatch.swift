@@ -1,0 +1,1 @@
+// Dispatch: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// GoTemplate: see docs/architecture.md for what it owns.

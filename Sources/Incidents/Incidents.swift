@@ -1,0 +1,1 @@
+// Incidents: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// PrometheusAPI: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// QueryEngine: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// Receivers: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// RuleChecks: see docs/architecture.md for what it owns.

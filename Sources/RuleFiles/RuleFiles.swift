@@ -1,0 +1,1 @@
+// RuleFiles: see docs/architecture.md for what it owns.

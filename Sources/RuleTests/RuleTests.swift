@@ -1,0 +1,1 @@
+// RuleTests: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// Ruler: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// StateStore: see docs/architecture.md for what it owns.

@@ -1,0 +1,1 @@
+// TimeSeries: see docs/architecture.md for what it owns.

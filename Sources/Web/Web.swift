@@ -1,0 +1,1 @@
+// Web: see docs/architecture.md for what it owns.
