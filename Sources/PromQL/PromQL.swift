@@ -1,1 +1,0 @@
-// PromQL: see docs/architecture.md for what it owns.

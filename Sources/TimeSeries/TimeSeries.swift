@@ -1,1 +1,0 @@
-// TimeSeries: see docs/architecture.md for what it owns.

@@ -1,0 +1,59 @@
+import Testing
+import TimeSeries
+
+@Suite("Label sets")
+struct LabelsTests {
+    private let labels: Labels = ["__name__": "up", "job": "api", "instance": "a:9090", "empty": ""]
+
+    @Test func areSortedAndLoseEmptyValues() {
+        #expect(labels.map(\.name) == ["__name__", "instance", "job"])
+        #expect(labels == Labels([("job", "api"), ("instance", "a:9090"), ("__name__", "up")]))
+        #expect(labels["empty"] == nil)
+        #expect(labels.value(of: "job") == "api")
+    }
+
+    @Test func ofDoublesTheLastWins() {
+        #expect(Labels([("a", "1"), ("a", "2")]).value(of: "a") == "2")
+    }
+
+    @Test func longValuesSurvive() {
+        let long = String(repeating: "x", count: 70_000)
+        #expect(Labels([("a", long), ("b", "1")])["b"] == "1")
+        #expect(Labels([("a", long)])["a"] == long)
+    }
+
+    @Test func areCutToNames() {
+        let names = LabelNames(["job", "absent"])
+        #expect(labels.keeping(names) == ["job": "api"])
+        #expect(labels.dropping(names) == ["__name__": "up", "instance": "a:9090"])
+        #expect(labels.droppingMetricNameAnd(names) == ["instance": "a:9090"])
+        #expect(labels.droppingMetricName == ["instance": "a:9090", "job": "api"])
+        #expect(
+            labels.hash(keeping: names)
+                == Labels(["job": "api", "x": "y"].map { ($0.key, $0.value) }).hash(keeping: names))
+    }
+
+    @Test func compareNameByName() {
+        #expect(Labels(["a": "2"].map { ($0.key, $0.value) }) < ["b": "1"])
+        #expect(Labels([("a", "1")]) < Labels([("a", "1"), ("b", "1")]))
+        #expect(!((["a": "1"] as Labels) < ["a": "1"]))
+        #expect(Labels([("a", "1")]) < Labels([("a", "10")]))
+    }
+
+    @Test func printAsPrometheusPrints() {
+        #expect(labels.description == "up{instance=\"a:9090\", job=\"api\"}")
+        #expect(Labels.empty.description == "{}")
+        #expect(
+            (["__name__": "my metric", "a b": "x\n\"é"] as Labels).description
+                == "{\"my metric\", \"a b\"=\"x\\n\\\"é\"}")
+    }
+
+    @Test func matchersTreatAbsentAsEmpty() throws {
+        #expect(try LabelMatcher("x", .matches, ".*").matches(labels))
+        #expect(LabelMatcher("x", equals: "").matches(labels))
+        #expect(try LabelMatcher("x", .notEqual, "y").matches(labels))
+        #expect(try !LabelMatcher("job", .matches, "a").matches(labels))
+        #expect(try LabelMatcher("job", .notMatches, "a").matches(labels))
+        #expect(LabelMatcher("a b", equals: "q").description == "\"a b\"=\"q\"")
+    }
+}
