@@ -1,1 +1,0 @@
-// RuleFiles: see docs/architecture.md for what it owns.
