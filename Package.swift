@@ -27,6 +27,7 @@ let floor0: [Target] = [
     system("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
     system("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
     system("CCurlSystem", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
+    system("CSnappy", pkgConfig: "snappy", debian: "libsnappy-dev"),
     system("CMicrohttpdSystem", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
     .target(name: "CCurl", dependencies: ["CCurlSystem"]),
     .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem"]),
@@ -53,7 +54,7 @@ let floor2: [Target] = [
 
 let floor3: [Target] = [
     module("QueryEngine", ["PromQL"]),
-    module("PrometheusAPI", ["Settings", "JSON"]),
+    module("PrometheusAPI", ["Settings", "JSON", "CSnappy"]),
     module("RuleFiles", ["YAML", "PromQL", "GoTemplate"]),
 ]
 
@@ -77,12 +78,15 @@ let upperFloors: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Base"), tests("RegularExpressions"), tests("TimeSeries"), tests("JSON"), tests("YAML"),
-    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer"]), tests("HTTPServer", ["HTTPTransport"]),
+    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer", "TestSupport"]), tests("HTTPServer", ["HTTPTransport"]),
     tests("PromQL"),
-    tests("Settings"), tests("Alerts"), tests("QueryEngine"), tests("PrometheusAPI", ["HTTPServer"]),
+    tests("Settings", ["TestSupport"]), tests("Alerts"), tests("QueryEngine"),
+    tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles"),
-    tests("Ruler"), tests("RuleChecks"), tests("Dispatch"), tests("Incidents"), tests("Receivers", ["HTTPServer"]),
+    tests("Ruler"), tests("RuleChecks"), tests("Dispatch"), tests("Incidents"),
+    tests("Receivers", ["HTTPServer", "TestSupport"]),
     tests("RuleTests"), tests("StateStore"), tests("Web"), tests("Daemon"),
     .testTarget(
         name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON"],

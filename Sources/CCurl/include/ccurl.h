@@ -1,1 +1,30 @@
 #pragma once
+// What Swift cannot call of libcurl: its variadic functions, one shim for each kind of argument.
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stddef.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef size_t (*ruleval_curl_callback)(char *bytes, size_t size, size_t count, void *user);
+
+CURLcode ruleval_curl_set_long(CURL *handle, CURLoption option, long value);
+CURLcode ruleval_curl_set_size(CURL *handle, CURLoption option, curl_off_t value);
+/// The string is copied; NULL resets the option.
+CURLcode ruleval_curl_set_string(CURL *handle, CURLoption option, const char *value);
+CURLcode ruleval_curl_set_pointer(CURL *handle, CURLoption option, void *value);
+CURLcode ruleval_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
+CURLcode ruleval_curl_set_callback(CURL *handle, CURLoption option, ruleval_curl_callback value);
+/// The bytes are copied.
+CURLcode ruleval_curl_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t length);
+CURLcode ruleval_curl_get_long(CURL *handle, CURLINFO info, long *value);
+CURLcode ruleval_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value);
+CURLMcode ruleval_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+
+/// Names a thread for debuggers and top; at most 15 characters.
+void ruleval_thread_name(pthread_t thread, const char *name);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,70 @@
+internal import CCurl
+
+/// One easy handle; set up before it is handed to a loop, touched by the loop's thread only from then on.
+struct CurlHandle {
+    let raw: UnsafeMutableRawPointer
+
+    init?() {
+        guard CurlLoop.isInitialised, let raw = curl_easy_init() else { return nil }
+        self.raw = raw
+    }
+
+    func set(_ option: CURLoption, _ value: Int) { _ = ruleval_curl_set_long(raw, option, value) }
+    func set(_ option: CURLoption, _ value: String?) { _ = ruleval_curl_set_string(raw, option, value) }
+    func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {
+        _ = ruleval_curl_set_pointer(raw, option, pointer)
+    }
+    func set(_ option: CURLoption, list: UnsafeMutablePointer<curl_slist>?) {
+        _ = ruleval_curl_set_list(raw, option, list)
+    }
+    func set(_ option: CURLoption, callback: @escaping ruleval_curl_callback) {
+        _ = ruleval_curl_set_callback(raw, option, callback)
+    }
+    func set(_ option: CURLoption, blob: String) {
+        var blob = blob
+        blob.withUTF8 { _ = ruleval_curl_set_blob(raw, option, $0.baseAddress, $0.count) }
+    }
+
+    func status() -> Int {
+        var code = 0
+        _ = ruleval_curl_get_long(raw, CURLINFO_RESPONSE_CODE, &code)
+        return code
+    }
+
+    /// What every transfer needs, and TLS.
+    func setUp(_ tls: TLSOptions) {
+        set(CURLOPT_NOSIGNAL, 1)
+        // Without it, giving up while a name is being resolved would hold the loop until the resolver returns.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        let versions = [
+            CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_TLSv1_1, CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_TLSv1_3,
+        ]
+        let ceilings = [
+            CURL_SSLVERSION_MAX_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_1, CURL_SSLVERSION_MAX_TLSv1_2,
+            CURL_SSLVERSION_MAX_TLSv1_3,
+        ]
+        var version = Int(versions[(tls.minimumVersion ?? .tls12).rawValue])
+        if let maximum = tls.maximumVersion { version |= Int(ceilings[maximum.rawValue]) }
+        set(CURLOPT_SSLVERSION, version)
+        if tls.insecureSkipVerify {
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        if let authorities = tls.authorities {
+            set(CURLOPT_CAPATH, nil as String?)
+            set(authorities, file: CURLOPT_CAINFO, blob: CURLOPT_CAINFO_BLOB)
+        }
+        if let certificate = tls.certificate {
+            set(certificate, file: CURLOPT_SSLCERT, blob: CURLOPT_SSLCERT_BLOB)
+        }
+        if let key = tls.key { set(key, file: CURLOPT_SSLKEY, blob: CURLOPT_SSLKEY_BLOB) }
+    }
+
+    private func set(_ pem: TLSOptions.PEM, file: CURLoption, blob: CURLoption) {
+        switch pem {
+        case .file(let path): set(file, path)
+        case .inline(let text): set(blob, blob: text.reveal())
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Base
+internal import CCurl
+
+/// One transfer in a ``CurlLoop``: what it sends, what it has received, and who waits for it.
+///
+/// Guarded by: made by one task, then handed over through the loop's mutex and touched by the loop's thread only.
+final class CurlTransfer: @unchecked Sendable {
+    let handle: CurlHandle
+    let deadline: ContinuousClock.Instant
+    /// Called once, on the loop's thread.
+    var onEnd: (@Sendable (CurlEnd) -> Void)?
+
+    private let bodyLimit: Int
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var lines: [String] = []
+    private var lineBytes = 0
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+    private var upload: [UInt8] = []
+    private var uploaded = 0
+
+    private static let lineLimit = 256 << 10
+
+    init?(timeout: Duration, tls: TLSOptions, bodyLimit: Int) {
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        guard let handle = CurlHandle() else {
+            errorText.deallocate()
+            return nil
+        }
+        self.handle = handle
+        self.bodyLimit = bodyLimit
+        deadline = .now + timeout
+        handle.setUp(tls)
+        handle.set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText))
+        handle.set(CURLOPT_TIMEOUT_MS, Int(clamping: max(1, timeout.milliseconds)))
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        handle.set(CURLOPT_HEADERFUNCTION, callback: Self.receivedLine)
+        handle.set(CURLOPT_HEADERDATA, pointer: me)
+        handle.set(CURLOPT_WRITEFUNCTION, callback: Self.receivedBody)
+        handle.set(CURLOPT_WRITEDATA, pointer: me)
+    }
+
+    deinit {
+        curl_easy_cleanup(handle.raw)
+        for list in lists { curl_slist_free_all(list) }
+        errorText.deallocate()
+    }
+
+    /// Sets an option that takes a list of lines, kept as long as the transfer.
+    func setLines(_ option: CURLoption, _ lines: [String]) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines { list = curl_slist_append(list, line) ?? list }
+        guard let list else { return }
+        lists.append(list)
+        handle.set(option, list: list)
+    }
+
+    /// What is sent as a mail's text.
+    func setUpload(_ bytes: [UInt8]) {
+        upload = bytes
+        handle.set(CURLOPT_UPLOAD, 1)
+        handle.set(CURLOPT_READFUNCTION, callback: Self.wantsUpload)
+        handle.set(CURLOPT_READDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// What has come in until libcurl ended with `code`; on the loop's thread.
+    func outcome(_ code: CURLcode) -> CurlOutcome {
+        let text = UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE)).prefix { $0 != 0 }
+        let detail =
+            text.isEmpty
+            ? String(cString: curl_easy_strerror(code))
+            : String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var received: [UInt8] = []
+        swap(&received, &body)
+        return CurlOutcome(
+            code: code, status: handle.status(), detail: detail, lines: lines, body: received, isTooLarge: isTooLarge)
+    }
+
+    private static let receivedLine: ruleval_curl_callback = { bytes, size, count, user in
+        guard let user, let bytes else { return 0 }
+        let transfer = Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue()
+        var line = UnsafeRawBufferPointer(start: bytes, count: size * count)[...]
+        while let last = line.last, last == 0x0A || last == 0x0D { line.removeLast() }
+        // A new status line begins a new set of headers: what came before was interim.
+        if line.starts(with: Array("HTTP/".utf8)) { transfer.lines.removeAll() }
+        transfer.lineBytes += size * count
+        if transfer.lineBytes > lineLimit {
+            transfer.isTooLarge = true
+            return 0
+        }
+        transfer.lines.append(String(decoding: line, as: UTF8.self))
+        return size * count
+    }
+
+    private static let receivedBody: ruleval_curl_callback = { bytes, size, count, user in
+        guard let user, let bytes else { return 0 }
+        let transfer = Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue()
+        let length = size * count
+        if transfer.body.count + length > transfer.bodyLimit {
+            transfer.isTooLarge = true
+            return 0
+        }
+        if transfer.body.isEmpty { transfer.reserveBody(length) }
+        transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: length))
+        return length
+    }
+
+    /// Room for what the server announced (a bounded part of it at once), and for what a JSON reader needs behind it.
+    private func reserveBody(_ length: Int) {
+        var announced: curl_off_t = -1
+        _ = ruleval_curl_get_size(handle.raw, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced)
+        body.reserveCapacity(min(max(length, Int(announced)), bodyLimit, 16 << 20) + 64)
+    }
+
+    private static let wantsUpload: ruleval_curl_callback = { bytes, size, count, user in
+        guard let user, let bytes else { return 0 }
+        let transfer = Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue()
+        let part = transfer.upload[transfer.uploaded...].prefix(size * count)
+        part.withUnsafeBytes { source in
+            if let base = source.baseAddress {
+                UnsafeMutableRawPointer(bytes).copyMemory(from: base, byteCount: source.count)
+            }
+        }
+        transfer.uploaded += part.count
+        return part.count
+    }
+}
+
+/// What a finished transfer leaves behind.
+struct CurlOutcome: Sendable {
+    let code: CURLcode
+    /// The HTTP status or the last SMTP reply code; 0 when there was none.
+    let status: Int
+    /// libcurl's own words on what went wrong.
+    let detail: String
+    /// Header or reply lines.
+    let lines: [String]
+    let body: [UInt8]
+    let isTooLarge: Bool
+}
+
+/// How a transfer ended.
+enum CurlEnd: Sendable {
+    /// libcurl's own end, `CURLE_OK` included.
+    case finished(CurlOutcome)
+    case cancelled
+    case stopped
+    /// The deadline passed while libcurl let it wait for a connection.
+    case late
+}

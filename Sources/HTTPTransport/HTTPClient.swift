@@ -1,0 +1,131 @@
+import Base
+internal import CCurl
+internal import Synchronization
+
+/// Sends requests over one libcurl loop on one thread; connections are kept and used again.
+///
+/// Thread-safe. The thread ends with the client.
+public final class HTTPClient: Sendable {
+    /// How a client behaves; sensible as it stands.
+    public struct Configuration: Sendable {
+        /// Connections open at once, beyond which requests wait.
+        public var connections = 128
+        /// Connections open at once to one host.
+        public var connectionsPerHost = 32
+        /// Connections kept for later requests.
+        public var idleConnections = 64
+        /// The `User-Agent` of requests that set none.
+        public var userAgent = "ruleval"
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// How many redirects of one request are followed.
+    public static let redirectLimit = 10
+
+    private let loop: CurlLoop?
+    private let userAgent: String
+
+    /// Starts the client's thread.
+    public init(_ configuration: Configuration = .init()) {
+        loop = CurlLoop(
+            name: "http-client", connections: configuration.connections, perHost: configuration.connectionsPerHost,
+            idle: configuration.idleConnections)
+        userAgent = configuration.userAgent
+    }
+
+    deinit { loop?.stop() }
+
+    /// Ends all requests with `cancelled`; later ones end so at once.
+    public func stop() { loop?.stop() }
+
+    /// Sends `request` and waits for the whole answer; any status is an answer.
+    /// - Throws: ``HTTPError``; `cancelled` when the task is cancelled.
+    public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        guard var url = HTTPURL(request.url), url.scheme.hasPrefix("http") else {
+            throw HTTPError(.invalidRequest, "the address is no http or https URL with a host")
+        }
+        let origin = url
+        let deadline = ContinuousClock.now + request.timeout
+        var step = request
+        var redirects = 0
+        while true {
+            step.timeout = deadline - .now
+            guard step.timeout > .zero else { throw HTTPError(.timeout, "no answer from \(url.authority) in time") }
+            let response = try await exchange(step, with: url, mayUseCredentials: url.isSameOrigin(as: origin))
+            guard request.followRedirects, let target = Self.redirect(response) else { return response }
+            redirects += 1
+            guard redirects <= Self.redirectLimit else {
+                throw HTTPError(.redirect, "stopped after \(Self.redirectLimit) redirects")
+            }
+            guard let next = url.resolving(target), next.scheme.hasPrefix("http") else {
+                throw HTTPError(.redirect, "\(url.authority) redirects to something that is no http or https URL")
+            }
+            url = next
+            if response.status == 303 || (response.status < 303 && step.method == "POST") {
+                step.method = step.method == "HEAD" ? "HEAD" : "GET"
+                step.body = nil
+                step.headers.removeAll { $0.name.lowercased() == "content-type" }
+            }
+        }
+    }
+
+    private static func redirect(_ response: HTTPResponse) -> String? {
+        [301, 302, 303, 307, 308].contains(response.status) ? response.header("Location") : nil
+    }
+
+    private func exchange(_ request: HTTPRequest, with url: HTTPURL, mayUseCredentials: Bool)
+        async throws(HTTPError) -> HTTPResponse
+    {
+        guard let loop,
+            let transfer = CurlTransfer(
+                timeout: request.timeout, tls: request.tls, bodyLimit: request.responseLimit)
+        else { throw HTTPError(.invalidRequest, "libcurl cannot be started") }
+        try transfer.setUp(request, url, mayUseCredentials: mayUseCredentials, userAgent: userAgent)
+        switch await loop.perform(transfer) {
+        case .cancelled: throw HTTPError(.cancelled, "cancelled")
+        case .stopped: throw HTTPError(.cancelled, "the client has been stopped")
+        case .late: throw HTTPError(.timeout, "no answer from \(url.authority) in time")
+        case .finished(let outcome): return try Self.response(outcome, from: url, limit: request.responseLimit)
+        }
+    }
+
+    private static func response(_ outcome: CurlOutcome, from url: HTTPURL, limit: Int) throws(HTTPError)
+        -> HTTPResponse
+    {
+        if outcome.isTooLarge || outcome.code == CURLE_FILESIZE_EXCEEDED {
+            throw HTTPError(.tooLarge, "the answer of \(url.authority) is larger than \(limit) bytes")
+        }
+        guard outcome.code == CURLE_OK else {
+            throw HTTPError(kind(of: outcome.code), "\(url.authority): \(outcome.detail)")
+        }
+        var headers: [HTTPHeader] = []
+        for line in outcome.lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            var value = line[line.index(after: colon)...]
+            while let first = value.first, first == " " || first == "\t" { value.removeFirst() }
+            while let last = value.last, last == " " || last == "\t" { value.removeLast() }
+            headers.append(HTTPHeader(String(line[..<colon]), String(value)))
+        }
+        return HTTPResponse(status: outcome.status, headers: headers, body: outcome.body, url: url.text)
+    }
+
+    static func kind(of code: CURLcode) -> HTTPError.Kind {
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT: .timeout
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
+        case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .connect
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2,
+            CURLE_HTTP2_STREAM:
+            .interrupted
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL: .malformed
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_INVALIDCERTSTATUS:
+            .tls
+        case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
+            .invalidRequest
+        default: .interrupted
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// A complete answer.
+public struct HTTPResponse: Sendable {
+    /// The status code.
+    public var status: Int
+    /// Header lines as they came.
+    public var headers: [HTTPHeader]
+    /// The body, decompressed.
+    public var body: [UInt8]
+    /// The address that answered, after redirects.
+    public var url: String
+
+    /// An answer.
+    public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = [], url: String = "") {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.url = url
+    }
+
+    /// The first header of this name, without regard to case.
+    public func header(_ name: String) -> String? {
+        let wanted = name.lowercased()
+        return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+
+    /// Whether the status is 2xx.
+    public var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// The body as text, invalid UTF-8 replaced, cut after `limit` bytes; for messages.
+    public func text(limit: Int = 1024) -> String {
+        let text = String(decoding: body.prefix(limit), as: UTF8.self)
+        return body.count > limit ? text + "…" : text
+    }
+}

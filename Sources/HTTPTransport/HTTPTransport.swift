@@ -1,1 +1,0 @@
-// HTTPTransport: see docs/architecture.md for what it owns.

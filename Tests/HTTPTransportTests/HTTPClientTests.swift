@@ -1,0 +1,194 @@
+import Base
+import HTTPTransport
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("The HTTP client")
+struct HTTPClientTests {
+    let client = HTTPClient()
+
+    static func answer(_ body: String, status: String = "200 OK", headers: [String] = []) -> String {
+        let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
+        return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
+    }
+
+    /// Answers each request with a description of it.
+    static func echo() -> ScriptedServer {
+        ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                let lines = [request.line] + request.headers + ["", String(decoding: request.body, as: UTF8.self)]
+                connection.write(answer(lines.joined(separator: "\n")))
+            }
+        }
+    }
+
+    func kind(_ request: HTTPRequest) async -> HTTPError.Kind? {
+        do throws(HTTPError) {
+            _ = try await client.send(request)
+            return nil
+        } catch { return error.kind }
+    }
+
+    @Test func sendsMethodHeadersAndBody() async throws {
+        let server = Self.echo()
+        let request = HTTPRequest(
+            "POST", server.url + "/a?b=c",
+            headers: [HTTPHeader("Content-Type", "text/plain"), HTTPHeader("X-Empty", "")],
+            body: Array("hello".utf8))
+        let lines = try await client.send(request).text().split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.first == "POST /a?b=c HTTP/1.1")
+        #expect(lines.contains("Content-Type: text/plain"))
+        #expect(lines.contains("X-Empty:"))
+        #expect(lines.contains("User-Agent: ruleval"))
+        #expect(!lines.contains { $0.hasPrefix("Accept-Encoding") || $0.hasPrefix("Expect") })
+        #expect(lines.last == "hello")
+    }
+
+    @Test(
+        "sends other methods as they are named",
+        arguments: ["GET", "PUT", "DELETE", "PATCH", "POST"])
+    func methods(_ method: String) async throws {
+        let server = Self.echo()
+        #expect(try await client.send(HTTPRequest(method, server.url)).text().hasPrefix("\(method) / HTTP/1.1\n"))
+    }
+
+    @Test func authenticates() async throws {
+        let server = Self.echo()
+        var request = HTTPRequest("GET", server.url)
+        request.authentication = .basic(username: "user", password: Secret("pa:ss"))
+        #expect(try await client.send(request).text().contains("Authorization: Basic dXNlcjpwYTpzcw=="))
+        request.authentication = .authorization(scheme: "Bearer", credentials: Secret("t0ken"))
+        #expect(try await client.send(request).text().contains("Authorization: Bearer t0ken"))
+        request.authentication = .none
+        request.url = "http://a%40b:c@127.0.0.1:\(server.port)/"
+        #expect(try await client.send(request).text().contains("Authorization: Basic YUBiOmM="))
+    }
+
+    @Test func usesAConnectionAgain() async throws {
+        let connections = Mutex(0)
+        let server = ScriptedServer { connection in
+            connections.withLock { $0 += 1 }
+            while connection.readRequest() != nil { connection.write(Self.answer("x")) }
+        }
+        for _ in 0..<5 { _ = try await client.send(HTTPRequest("GET", server.url)) }
+        #expect(connections.withLock { $0 } == 1)
+    }
+
+    @Test func answersOfAnyStatusAreAnswers() async throws {
+        let server = ScriptedServer(
+            answering: Self.answer("<html>", status: "503 Service Unavailable", headers: ["X-A:  b "]))
+        let response = try await client.send(HTTPRequest("GET", server.url))
+        #expect(response.status == 503)
+        #expect(response.header("x-a") == "b")
+        #expect(response.text() == "<html>")
+        #expect(!response.isSuccess)
+    }
+
+    @Test(
+        "says what kind of failure it met",
+        arguments: [
+            ("", HTTPError.Kind.interrupted), ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", .interrupted),
+            ("hello, I am no web server\r\n", .malformed),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", .interrupted),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n", .tooLarge),
+        ])
+    func failures(_ bytes: String, _ expected: HTTPError.Kind) async {
+        let server = ScriptedServer(answering: bytes)
+        #expect(await kind(HTTPRequest("GET", server.url, responseLimit: 1 << 20)) == expected)
+    }
+
+    @Test func aServerThatSaysNothingTimesOut() async {
+        let server = ScriptedServer { $0.waitForClose() }
+        #expect(await kind(HTTPRequest("GET", server.url, timeout: .milliseconds(100))) == .timeout)
+    }
+
+    @Test func nobodyListening() async {
+        #expect(await kind(HTTPRequest("GET", "http://127.0.0.1:\(ScriptedServer.closedPort())")) == .connect)
+    }
+
+    @Test func aNameWithoutAddress() async {
+        #expect(await kind(HTTPRequest("GET", "http://no-such-host.invalid/")) == .resolve)
+    }
+
+    @Test func anEndlessAnswerIsCutOff() async {
+        let server = ScriptedServer { connection in
+            _ = connection.readRequest()
+            connection.write("HTTP/1.1 200 OK\r\n\r\n")
+            let block = [UInt8](repeating: 0x61, count: 65_536)
+            while connection.write(block) {}
+        }
+        #expect(await kind(HTTPRequest("GET", server.url, responseLimit: 1 << 20)) == .tooLarge)
+    }
+
+    @Test func endlessHeadersAreCutOff() async {
+        let server = ScriptedServer { connection in
+            _ = connection.readRequest()
+            connection.write("HTTP/1.1 200 OK\r\n")
+            while connection.write("X-Again: and again and again and again and again\r\n") {}
+        }
+        #expect(await kind(HTTPRequest("GET", server.url)) == .tooLarge)
+    }
+
+    @Test(
+        "refuses addresses it cannot use",
+        arguments: [
+            "", "localhost", "/path", "ftp://host/", "http://", "file:///etc/passwd", "http://a b/", "http://h:99999/",
+        ])
+    func addresses(_ url: String) async { #expect(await kind(HTTPRequest("GET", url)) == .invalidRequest) }
+
+    @Test func refusesHeadersWithLineBreaks() async {
+        let request = HTTPRequest("GET", "http://127.0.0.1:1", headers: [HTTPHeader("X-A", "b\r\nX-Evil: 1")])
+        #expect(await kind(request) == .invalidRequest)
+    }
+
+    @Test func cancellingEndsARequest() async {
+        let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
+        let server = ScriptedServer { connection in
+            _ = connection.readRequest()
+            signal.finish()
+            connection.waitForClose()
+        }
+        let task = Task { await kind(HTTPRequest("GET", server.url)) }
+        for await _ in arrived {}
+        task.cancel()
+        #expect(await task.value == .cancelled)
+    }
+
+    @Test func aTaskCancelledBeforeEndsAtOnce() async {
+        let server = ScriptedServer { $0.waitForClose() }
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await kind(HTTPRequest("GET", server.url))
+        }
+        #expect(await task.value == .cancelled)
+    }
+
+    @Test func stoppingEndsAllRequestsNowAndLater() async {
+        let (arrived, signal) = AsyncStream.makeStream(of: Void.self)
+        let server = ScriptedServer { connection in
+            _ = connection.readRequest()
+            signal.finish()
+            connection.waitForClose()
+        }
+        let task = Task { await kind(HTTPRequest("GET", server.url)) }
+        for await _ in arrived {}
+        client.stop()
+        #expect(await task.value == .cancelled)
+        #expect(await kind(HTTPRequest("GET", server.url)) == .cancelled)
+    }
+
+    @Test func manyRequestsAtOnce() async throws {
+        let server = Self.echo()
+        let total = try await withThrowingTaskGroup(of: Int.self) { group in
+            for index in 0..<200 {
+                group.addTask { [client] in
+                    try await client.send(HTTPRequest("GET", server.url + "/\(index)")).text().contains("/\(index) ")
+                        ? 1 : 0
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(total == 200)
+    }
+}

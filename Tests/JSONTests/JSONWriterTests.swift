@@ -1,0 +1,93 @@
+import Base
+import JSON
+import Testing
+
+@Suite("JSON is written")
+struct JSONWriterTests {
+    @Test func inTheOrderOfTheCalls() {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("b")
+        writer.beginArray()
+        writer.integer(1)
+        writer.bool(true)
+        writer.null()
+        writer.beginObject()
+        writer.endObject()
+        writer.beginArray()
+        writer.endArray()
+        writer.endArray()
+        writer.key("a")
+        writer.string("x")
+        writer.endObject()
+        #expect(writer.text == #"{"b":[1,true,null,{},[]],"a":"x"}"#)
+    }
+
+    @Test(
+        "with the escapes of Go's encoding/json",
+        arguments: [
+            ("a\"b\\c/", #""a\"b\\c/""#), ("<b>&", #""\u003cb\u003e\u0026""#),
+            ("\n\r\t\u{8}\u{C}\u{1}", #""\n\r\t\b\f\u0001""#),
+            ("\u{2028}\u{2029}é😀\u{7f}", "\"\\u2028\\u2029é😀\u{7f}\""),
+        ])
+    func escapes(_ text: String, _ json: String) { #expect(JSONValue.string(text).text == json) }
+
+    @Test func withoutThoseOfHTMLWherePrometheusHasNone() {
+        var writer = JSONWriter(escaping: .plain)
+        writer.string("<a>\u{2028}\"")
+        #expect(writer.text == "\"<a>\u{2028}\\\"\"")
+    }
+
+    @Test func withInvalidUTF8Replaced() {
+        var writer = JSONWriter()
+        let bytes: [UInt8] = [0x61, 0xC3, 0x28, 0xED, 0xA0, 0x80, 0xF0, 0x9F]
+        bytes.withUnsafeBufferPointer { writer.string(utf8: $0) }
+        #expect(writer.text == #""a\ufffd(\ufffd\ufffd\ufffd\ufffd\ufffd""#)
+    }
+
+    @Test(
+        "with sample values as Prometheus prints them",
+        arguments: [
+            (0, "0"), (-0.0, "-0"), (1.5, "1.5"), (100, "100"), (-3, "-3"), (1e-6, "0.000001"), (9.9e-7, "9.9e-07"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (123_456_789.125, "123456789.125"), (0.00015, "0.00015"), (0.00001234, "0.00001234"),
+            (1e16, "10000000000000000"),
+            (9_007_199_254_740_992, "9007199254740992"), (.leastNonzeroMagnitude, "5e-324"),
+            (1.7976931348623157e308, "1.7976931348623157e+308"),
+        ] as [(Double, String)])
+    func samples(_ value: Double, _ text: String) { #expect(SampleText.string(value) == text) }
+
+    @Test(
+        "with instants as Prometheus prints them",
+        arguments: [
+            (1_435_781_430_781, "1435781430.781"), (1_435_781_430_000, "1435781430"), (1500, "1.500"), (7, "0.007"),
+            (-1020, "-1.020"),
+            (0, "0"),
+        ] as [(Int64, String)])
+    func instants(_ milliseconds: Int64, _ text: String) {
+        var writer = JSONWriter()
+        writer.timestamp(Timestamp(milliseconds: milliseconds))
+        #expect(writer.text == text)
+    }
+
+    @Test(
+        "with numbers as Go's encoding/json prints them",
+        arguments: [(1e-7, "1e-7"), (1e21, "1e+21"), (0.5, "0.5"), (3, "3"), (1e-10, "1e-10"), (.nan, "null")]
+            as [(Double, String)])
+    func numbers(_ value: Double, _ text: String) {
+        var writer = JSONWriter()
+        writer.number(value)
+        #expect(writer.text == text)
+    }
+
+    @Test func aSampleIsAPair() {
+        var writer = JSONWriter()
+        writer.beginArray()
+        writer.sample(Timestamp(milliseconds: 1_435_781_430_781), 1)
+        writer.sample(Timestamp(milliseconds: 1000), .nan)
+        writer.endArray()
+        #expect(writer.text == #"[[1435781430.781,"1"],[1,"NaN"]]"#)
+    }
+}
