@@ -67,6 +67,7 @@ public final class YAMLMappingReader {
     }
 
     /// The pairs of a mapping from text to text, in order, with the nodes; empty when absent or nothing.
+    /// A value that is nothing reads as empty text, a pair whose name is nothing is skipped, as Go's packages do.
     public func stringPairs(_ key: String) -> [YAMLStringPair] {
         guard let node = value(key), !node.isNull else { return [] }
         guard let pairs = node.mapping else {
@@ -74,6 +75,7 @@ public final class YAMLMappingReader {
             return []
         }
         return pairs.compactMap { pair in
+            if pair.key.isNull { return nil }
             guard let name = pair.key.scalar?.text else {
                 decoding.report("a name in '\(key)' must be text, not \(pair.key.typeDescription)", at: pair.key)
                 return nil

@@ -90,7 +90,7 @@ struct YAMLTreeBuilder {
             let value = event.data.scalar
             let text = String(
                 decoding: UnsafeBufferPointer(start: value.value, count: value.length), as: UTF8.self)
-            let scalar = YAMLScalar(text, style: style(value.style), tag: tag(value.tag))
+            let scalar = tagged(YAMLScalar(text, style: style(value.style), tag: tag(value.tag)), at: start)
             collectComments(upTo: start)
             commentsFrom = endForComments(scalar.style, start, end)
             let node = YAMLNode(.scalar(scalar), source: source, start: start, end: end)
@@ -248,6 +248,30 @@ extension YAMLTreeBuilder {
         case "tag:yaml.org,2002:merge": return .merge
         default: return .other
         }
+    }
+
+    /// Holds a scalar against the tag written before it; `!!binary` is decoded.
+    private mutating func tagged(_ scalar: YAMLScalar, at start: Int) -> YAMLScalar {
+        let fits: Bool
+        switch scalar.tag {
+        case .implicit, .nonSpecific, .string, .other, .timestamp, .merge: return scalar
+        case .null: fits = YAMLScalar(scalar.text).isNull
+        case .integer: fits = scalar.integer != nil
+        case .float: fits = scalar.double != nil
+        case .boolean: fits = scalar.boolean != nil
+        case .binary:
+            if let bytes = YAMLBinary.decode(scalar.text), let text = String(validating: bytes, as: UTF8.self) {
+                return YAMLScalar(text, style: scalar.style, tag: .binary)
+            }
+            fits = false
+        }
+        if !fits {
+            problems.append(
+                Diagnostic(
+                    "'\(scalar.text.prefix(80))' does not fit the tag before it",
+                    at: source.position(ofUTF8Offset: start)))
+        }
+        return scalar
     }
 
     /// Where comments may begin again behind a scalar: block scalars allow one on the line of their indicator.

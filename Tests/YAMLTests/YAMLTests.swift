@@ -61,6 +61,8 @@ struct YAMLDocumentTests {
             ("a: *x\n", "f.yml:1:4: error: unknown anchor 'x'"),
             ("a: &x [*x]\n", "f.yml:1:8: error: anchor 'x' contains itself"),
             ("a: \u{1}\n", "f.yml:1:4: error: a control character (0x01) is not allowed"),
+            ("a: !!int b\n", "f.yml:1:4: error: 'b' does not fit the tag before it"),
+            ("a: !!binary '*'\n", "f.yml:1:4: error: '*' does not fit the tag before it"),
             ("a: b: c\n", "f.yml:1:5: error: mapping values are not allowed in this context"),
         ]
         for (text, message) in cases { #expect(refusals(text) == [message]) }
@@ -141,13 +143,16 @@ struct YAMLScalarTests {
         #expect(YAMLScalar("5", tag: .string).resolved == .string("5"))
     }
 
-    @Test func readAsTheTypeAskedFor() {
+    @Test func readAsTheTypeAskedFor() throws {
         #expect(YAMLScalar("yes").boolean == true)
         #expect(YAMLScalar("off").boolean == false)
         #expect(YAMLScalar("yes", style: .doubleQuoted).boolean == nil)
         #expect(YAMLScalar("1.9").integer == 1)
         #expect(YAMLScalar("5", style: .singleQuoted).integer == nil)
         #expect(YAMLScalar("5").double == 5)
+        let root = try #require(try YAMLDocument(parsing: "a: !!binary aMOkbA==\nb: !!int '5'").root)
+        #expect(root["a"]?.scalar?.text == "häl")
+        #expect(root["b"]?.scalar?.integer == 5)
     }
 }
 
