@@ -1,1 +1,0 @@
-// Alerts: see docs/architecture.md for what it owns.
