@@ -4,7 +4,7 @@ public struct FunctionSignature: Hashable, Sendable {
     public var name: String
     /// Types of the arguments in order; the last may be left out or repeated as ``variadic`` says.
     public var arguments: [ValueType]
-    /// 0: all arguments are required; n > 0: the last n may be left out; -1: the last may be repeated and left out.
+    /// 0: exactly ``arguments``; n > 0: the last may be left out or stand up to n times; -1: left out or any number.
     public var variadic: Int
     /// Type of the result.
     public var result: ValueType
@@ -24,6 +24,42 @@ public struct FunctionSignature: Hashable, Sendable {
         self.result = result
         self.feature = feature
         self.summary = summary
+    }
+
+    /// The fewest arguments that a call needs.
+    public var minimumArguments: Int { variadic == 0 ? arguments.count : arguments.count - 1 }
+
+    /// The most arguments that a call may have, nil when there is no bound.
+    public var maximumArguments: Int? {
+        if variadic < 0 { return nil }
+        return variadic == 0 ? arguments.count : arguments.count - 1 + variadic
+    }
+
+    /// The type of argument `index` (from 0), nil when there is none: the last one stands for its repetitions.
+    public func argumentType(_ index: Int) -> ValueType? {
+        if index < arguments.count { return arguments[index] }
+        return variadic == 0 ? nil : arguments.last
+    }
+
+    /// `name(type, type, …)` with optional arguments in brackets.
+    public var usage: String {
+        var parts = arguments.map(\.documentedName)
+        if variadic != 0, let last = parts.popLast() {
+            parts.append(variadic == 1 ? "[\(last)]" : "[\(last), ...]")
+        }
+        return "\(name)(\(parts.joined(separator: ", ")))"
+    }
+}
+
+extension ValueType {
+    /// As Prometheus' messages call it: `instant vector`, `range vector`, `scalar`, `string`.
+    public var documentedName: String {
+        switch self {
+        case .vector: "instant vector"
+        case .matrix: "range vector"
+        case .scalar: "scalar"
+        case .string: "string"
+        }
     }
 }
 
