@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// An HTTP/1.1 server: one thread of libmicrohttpd for the wire, a task per request for the handler.
@@ -21,12 +20,8 @@ public final class HTTPServer: Sendable {
         port = listening.port
         let core = ServerCore(configuration, handler: handler)
         self.core = core
-        do throws(HTTPServerError) {
-            try core.start(socket: listening.socket)
-        } catch {
-            close(listening.socket)
-            throw error
-        }
+        // A library that refuses to start may have closed the socket already: closing it again could hit another file.
+        try core.start(socket: listening.socket)
         sweeper = Task { await core.sweep() }
     }
 
