@@ -1,0 +1,25 @@
+/// Why an evaluation of a rule gave nothing, in the words that Prometheus shows as `lastError`.
+public enum RuleFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The source did not answer, or answered with an error.
+    case query(String)
+    /// Two samples have one label set once the rule's labels are on.
+    case duplicateLabels(isAlert: Bool)
+    /// More alerts than the group's `limit`.
+    case tooManyAlerts(limit: Int, count: Int)
+    /// More series than the group's `limit`.
+    case tooManySeries(limit: Int, count: Int)
+    /// The result is no instant vector and no scalar.
+    case wrongType(String)
+
+    /// Prometheus' wording.
+    public var description: String {
+        switch self {
+        case .query(let reason): reason
+        case .duplicateLabels(let isAlert):
+            "vector contains metrics with the same labelset after applying \(isAlert ? "alert" : "rule") labels"
+        case .tooManyAlerts(let limit, let count): "exceeded limit of \(limit) with \(count) alerts"
+        case .tooManySeries(let limit, let count): "exceeded limit of \(limit) with \(count) series"
+        case .wrongType(let type): "rule result is not a vector or scalar but a \(type)"
+        }
+    }
+}

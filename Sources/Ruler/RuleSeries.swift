@@ -1,0 +1,66 @@
+import Base
+import TimeSeries
+
+/// One sample that a rule gives: recorded, or of ALERTS and ALERTS_FOR_STATE.
+public struct RecordedSample: Sendable, Equatable {
+    /// The series, its name included.
+    public var labels: Labels
+    /// When.
+    public var timestamp: Timestamp
+    /// What.
+    public var value: SampleValue
+
+    /// A sample.
+    public init(labels: Labels, timestamp: Timestamp, value: SampleValue) {
+        self.labels = labels
+        self.timestamp = timestamp
+        self.value = value
+    }
+}
+
+/// Turns results of rules into the samples that later rules and `remote_write` see.
+///
+/// - Source: prometheus/prometheus rules/recording.go and rules/alerting.go.
+public enum RuleSeries {
+    /// The series that says which alerts there are.
+    public static let alerts = "ALERTS"
+    /// The series that says since when.
+    public static let alertsForState = "ALERTS_FOR_STATE"
+
+    /// The labels of a recorded sample: the query's, the rule's name, the rule's labels.
+    public static func recorded(_ labels: Labels, name: String, ruleLabels: [(name: String, value: String)]) -> Labels {
+        var builder = LabelsBuilder(labels)
+        builder[Labels.metricName] = name
+        for label in ruleLabels { builder[label.name] = label.value }
+        return builder.labels
+    }
+
+    /// ALERTS (1) and ALERTS_FOR_STATE (seconds since the epoch of `activeAt`) of pending and firing alerts.
+    public static func samples(of alerts: some Sequence<ActiveAlert>, at time: Timestamp) -> [RecordedSample] {
+        alerts.flatMap { alert -> [RecordedSample] in
+            guard alert.state != .inactive else { return [] }
+            var builder = LabelsBuilder(alert.labels)
+            builder[Labels.metricName] = alertsForState
+            let forState = builder.labels
+            builder[Labels.metricName] = Self.alerts
+            builder["alertstate"] = alert.state.rawValue
+            return [
+                RecordedSample(labels: builder.labels, timestamp: time, value: .float(1)),
+                RecordedSample(
+                    labels: forState, timestamp: time, value: .float(Double(floorSeconds(alert.activeAt)))),
+            ]
+        }
+    }
+
+    private static func floorSeconds(_ time: Timestamp) -> Int64 {
+        let milliseconds = time.milliseconds
+        return milliseconds >= 0 ? milliseconds / 1000 : -((-milliseconds + 999) / 1000)
+    }
+
+    /// Markers for the series that `before` had and `now` has not.
+    public static func staleMarkers(before: Set<Labels>, now: Set<Labels>, at time: Timestamp) -> [RecordedSample] {
+        before.subtracting(now).sorted().map {
+            RecordedSample(labels: $0, timestamp: time, value: .float(StaleMarker.value))
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// Ruler: see docs/architecture.md for what it owns.

@@ -1,0 +1,56 @@
+@preconcurrency internal import Glibc
+
+/// What tests find beside the package: real peers, the corpus, the built binary. What is missing is said loudly.
+public enum Surroundings {
+    /// The package's root: where `swift test` runs.
+    public static let root: String = {
+        let path = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        return access(path + "/Package.swift", F_OK) == 0 ? path : "."
+    }()
+
+    /// The path of a real program of `make peers` (`prometheus`, `promtool`, `prometheus-alertmanager`, `amtool`,
+    /// `vmalert`); nil, with a loud line, when it is not there.
+    public static func peer(_ name: String) -> String? {
+        let path = root + "/.peers/usr/bin/" + name
+        if access(path, X_OK) == 0 { return path }
+        say("*** SKIPPED: no \(name) in .peers: run `make peers` to compare with the real program ***")
+        return nil
+    }
+
+    /// Whether a peer is there, without a word.
+    public static func hasPeer(_ name: String) -> Bool { access(root + "/.peers/usr/bin/" + name, X_OK) == 0 }
+
+    /// The corpus: RULEVAL_CORPUS, else ../shared/corpus beside the package; nil, with a loud line, without one.
+    public static func corpus() -> String? {
+        let path = getenv("RULEVAL_CORPUS").map { String(cString: $0) } ?? root + "/../shared/corpus"
+        if access(path, R_OK) == 0 { return path }
+        say("*** SKIPPED: no corpus at \(path): set RULEVAL_CORPUS to compare with it ***")
+        return nil
+    }
+
+    /// Whether the long campaigns were asked for (`make soak`).
+    public static var isSoak: Bool { getenv("RULEVAL_SOAK") != nil }
+
+    /// The debug binary that `swift build` made.
+    public static var binary: String { root + "/.build/debug/ruleval" }
+
+    /// Prints a line that nobody overlooks.
+    public static func say(_ line: String) { fputs(line + "\n", stderr) }
+
+    /// A port that nothing listens on right now.
+    public static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                bind(descriptor, raw, length) == 0 && getsockname(descriptor, raw, &length) == 0
+            }
+        }
+        guard bound else { throw ChildProcessError(path: "socket", reason: String(cString: strerror(errno))) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
