@@ -20,6 +20,8 @@ public struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case tls
         /// Too many redirects, or one that must not be followed.
         case redirect
+        /// A secret cannot be read, or no token can be had for it.
+        case credentials
         /// The request itself cannot be sent; sending it again cannot help.
         case invalidRequest
     }
@@ -38,7 +40,7 @@ public struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the same request may succeed later without anybody changing a configuration.
     public var isTemporary: Bool {
         switch kind {
-        case .timeout, .resolve, .connect, .interrupted, .malformed, .tls: true
+        case .timeout, .resolve, .connect, .interrupted, .malformed, .tls, .credentials: true
         case .cancelled, .tooLarge, .redirect, .invalidRequest: false
         }
     }
