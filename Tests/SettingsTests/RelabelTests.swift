@@ -88,7 +88,7 @@ struct RelabelTests {
                 "keepequal action requires only 'source_labels' and `target_label`, and no other fields"
             ),
             ("[{action: replce, target_label: x}]", "unknown relabel action \"replce\" (did you mean 'replace'?)"),
-            ("[{regex: '(', target_label: x}]", "error parsing regexp: missing closing )"),
+            ("[{regex: '(', target_label: x}]", "error parsing regexp: missing "),
             ("[{target: x}]", "unknown key 'target' in relabelling step"),
         ])
     func refuses(_ text: String, _ message: String) throws {
