@@ -1,0 +1,88 @@
+/// A value that is kept: a row of one table.
+public protocol StateRecord: Sendable {
+    /// Where such values are kept.
+    static var table: StateTable { get }
+    /// The columns of ``table`` in order.
+    var row: [SQLiteValue] { get }
+    /// Reads a row back; nil when it is none that this version can read.
+    init?(row: [SQLiteValue])
+}
+
+/// A table as records see it.
+public struct StateTable: Hashable, Sendable {
+    /// The table's name in the database.
+    public let name: String
+    /// The names of all columns, those of the key first.
+    public let columns: [String]
+    /// How many columns make the key.
+    public let keyCount: Int
+
+    let put: String
+    let select: String
+
+    /// A table whose first `keyCount` columns are its key.
+    public init(_ name: String, key: [String], columns others: [String]) {
+        self.name = name
+        columns = key + others
+        keyCount = key.count
+        let all = columns.joined(separator: ",")
+        let marks = columns.map { _ in "?" }.joined(separator: ",")
+        put = "INSERT OR REPLACE INTO \(name) (\(all)) VALUES (\(marks))"
+        select = "SELECT \(all) FROM \(name)"
+    }
+
+    /// Deletes the rows whose first `count` key columns have given values.
+    func delete(_ count: Int) -> String {
+        if count == 0 { return "DELETE FROM \(name)" }
+        return "DELETE FROM \(name) WHERE " + columns.prefix(count).map { "\($0)=?" }.joined(separator: " AND ")
+    }
+}
+
+/// One change of what is kept.
+public struct StateChange: Sendable {
+    enum Action: Sendable {
+        case put([SQLiteValue])
+        case remove
+    }
+
+    let table: StateTable
+    /// The key, or the beginning of the keys that are meant.
+    let key: [SQLiteValue]
+    let action: Action
+
+    /// Keeps `record`, in place of the one with the same key.
+    public static func put<Record: StateRecord>(_ record: Record) -> StateChange {
+        let row = record.row
+        return StateChange(table: Record.table, key: Array(row.prefix(Record.table.keyCount)), action: .put(row))
+    }
+
+    /// Forgets the record with this key; with fewer values than the key has columns, all records that begin with them.
+    public static func remove<Record: StateRecord>(_: Record.Type, key: [SQLiteValue]) -> StateChange {
+        StateChange(table: Record.table, key: key, action: .remove)
+    }
+
+    /// What two changes that replace each other have in common.
+    var identity: Identity { Identity(table: table.name, key: key) }
+
+    struct Identity: Hashable, Sendable {
+        var table: String
+        var key: [SQLiteValue]
+    }
+
+    var sql: String {
+        switch action {
+        case .put: table.put
+        case .remove: table.delete(key.count)
+        }
+    }
+
+    var values: [SQLiteValue] {
+        switch action {
+        case .put(let row): row
+        case .remove: key
+        }
+    }
+
+    /// Whether the change may touch more rows than its key names.
+    var isPrefix: Bool { key.count < table.keyCount }
+}
