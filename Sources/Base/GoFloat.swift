@@ -10,7 +10,7 @@ public enum GoFloat {
         case fixed
         /// `-d.dddde±dd`.
         case exponent
-        /// `exponent` for exponents below -4 or from the precision (21 for the shortest form) on, else `fixed`.
+        /// `exponent` for exponents below -4 or from the precision (6 for the shortest form) on, else `fixed`.
         case general
     }
 
@@ -27,7 +27,7 @@ public enum GoFloat {
         case .fixed: return sign + fixed(digits, exponent)
         case .exponent: return sign + scientific(digits, exponent)
         case .general:
-            return sign + (exponent < -4 || exponent >= 21 ? scientific(digits, exponent) : fixed(digits, exponent))
+            return sign + (exponent < -4 || exponent >= 6 ? scientific(digits, exponent) : fixed(digits, exponent))
         }
     }
 
@@ -89,7 +89,7 @@ public enum GoFloat {
             case .general: "%.*g"
             }
         return withVaList([Int32(clamping: precision), value]) { arguments in
-            var room = [CChar](repeating: 0, count: 1200)
+            var room = [CChar](repeating: 0, count: max(1200, precision + 400))
             let needed = Int(vsnprintf(&room, room.count, shape, arguments))
             return String(
                 decoding: room.prefix(min(needed, room.count - 1)).map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -1,1 +1,0 @@
-// GoTemplate: see docs/architecture.md for what it owns.
