@@ -43,7 +43,8 @@ struct GoFloatTests {
     @Test(
         "shortest, general",
         arguments: [
-            (1e21, "1e+21"), (1e20, "1e+20"), (1e6, "1e+06"), (999999, "999999"), (0.0001, "0.0001"), (0.00001, "1e-05"),
+            (1e21, "1e+21"), (1e20, "1e+20"), (1e6, "1e+06"), (999999, "999999"), (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
             (1.25e-300, "1.25e-300"),
         ] as [(Double, String)])
     func general(_ value: Double, _ text: String) { #expect(GoFloat.string(value, .general) == text) }
