@@ -1,0 +1,208 @@
+import TimeSeries
+
+/// The state of one parse: the token at hand and how deep we are.
+struct ExpressionParser {
+    var lexer: Lexer
+    let options: ParserOptions
+    /// The token that is looked at.
+    var current: Token
+    /// End of the token before it.
+    var previousEnd = 0
+    /// What an error is "in" when no narrower place says so: the innermost enclosing aggregation, if any.
+    var enclosing: String?
+    private var depth = 0
+
+    /// An expression and the height of its tree.
+    struct Parsed {
+        var expr: Expr
+        var height: Int
+    }
+
+    init(_ bytes: [UInt8], options: ParserOptions) throws(ParseFailure) {
+        guard bytes.count <= options.maximumLength else {
+            throw ParseFailure(
+                "expression is longer than \(options.maximumLength) bytes", at: PositionRange(start: 0, end: 0))
+        }
+        lexer = Lexer(bytes)
+        self.options = options
+        current = lexer.next()
+    }
+
+    mutating func parseWhole() throws(ParseFailure) -> Expr {
+        if current.kind == .endOfInput {
+            throw ParseFailure("no expression found in input", at: PositionRange(start: 0, end: 0))
+        }
+        let parsed = try parseExpression(minimum: Precedence.lowest)
+        if current.kind != .endOfInput { throw unexpected() }
+        return parsed.expr
+    }
+
+    mutating func parseWholeSelector() throws(ParseFailure) -> VectorSelector {
+        guard current.kind.isMetricName || current.kind == .leftBrace else { throw unexpected() }
+        let selector = try parseVectorSelector()
+        if current.kind != .endOfInput { throw unexpected() }
+        return selector
+    }
+
+    // MARK: Tokens
+
+    mutating func advance() {
+        previousEnd = current.end
+        current = lexer.next()
+    }
+
+    /// The text of a token.
+    func text(_ token: Token) -> String { String(decoding: lexer.bytes[token.start..<token.end], as: UTF8.self) }
+
+    func range(_ token: Token) -> PositionRange { PositionRange(start: token.start, end: token.end) }
+
+    /// The error that the token at hand is out of place.
+    func unexpected(in context: String? = nil, expected: String? = nil) -> ParseFailure {
+        if current.kind == .error { return ParseFailure(lexer.errorMessage, at: range(current)) }
+        let found = describe(current)
+        var message = "unexpected " + found
+        if let place = context ?? enclosing { message += " in " + place }
+        if let expected { message += ", expected " + expected }
+        var failure = ParseFailure(message, at: range(current))
+        failure.found = found
+        failure.expected = expected
+        failure.hint = keywordHint()
+        return failure
+    }
+
+    /// Levels of nesting are counted, so that hostile text cannot exhaust the stack.
+    mutating func enter() throws(ParseFailure) {
+        depth += 1
+        if depth > options.maximumDepth { throw tooDeep() }
+    }
+
+    mutating func leave() { depth -= 1 }
+
+    func tooDeep() -> ParseFailure {
+        ParseFailure("expression is nested deeper than \(options.maximumDepth) levels", at: range(current))
+    }
+
+    func require(_ feature: Feature, _ message: String, at range: PositionRange) throws(ParseFailure) {
+        if options.features.contains(feature) { return }
+        var failure = ParseFailure(message, at: range)
+        failure.hint = "enable the feature \(feature.rawValue)"
+        failure.feature = feature
+        throw failure
+    }
+
+    // MARK: Operators
+
+    /// An expression of operators that bind at least as strongly as `minimum`.
+    mutating func parseExpression(minimum: Int) throws(ParseFailure) -> Parsed {
+        try enter()
+        var left = try parseOperand()
+        while let (operation, precedence) = current.kind.binaryOperator, precedence >= minimum {
+            advance()
+            let modifiers = try parseBinaryModifiers()
+            let right = try parseExpression(minimum: operation == .power ? precedence : precedence + 1)
+            let height = max(left.height, right.height) + 1
+            if height > options.maximumDepth { throw tooDeep() }
+            let node = BinaryExpr(
+                op: operation, left: left.expr, right: right.expr,
+                matching: matching(modifiers.matching, operation, left.expr, right.expr),
+                returnsBool: modifiers.returnsBool,
+                range: PositionRange(start: left.expr.range.start, end: right.expr.range.end))
+            left = Parsed(expr: .binary(node), height: height)
+        }
+        leave()
+        return left
+    }
+
+    /// Set operators match many to many; without two vectors there is nothing to match, unless that is a mistake
+    /// that the type checker has to see.
+    private func matching(_ written: VectorMatching, _ op: BinaryOperator, _ left: Expr, _ right: Expr)
+        -> VectorMatching?
+    {
+        var matching = written
+        if op.isSetOperator, matching.cardinality == .oneToOne { matching.cardinality = .manyToMany }
+        if matching.labels.isEmpty, matching.fillLeft == nil, matching.fillRight == nil,
+            left.type != .vector || right.type != .vector
+        {
+            return nil
+        }
+        return matching
+    }
+
+    private mutating func parseOperand() throws(ParseFailure) -> Parsed {
+        guard current.kind == .add || current.kind == .subtract else { return try parsePrimary() }
+        let sign = current
+        advance()
+        let operand = try parseExpression(minimum: Precedence.power)
+        let isNegative = sign.kind == .subtract
+        if case .number(var literal) = operand.expr {
+            if isNegative { literal.value.negate() }
+            literal.range.start = sign.start
+            return Parsed(expr: .number(literal), height: operand.height)
+        }
+        let node = UnaryExpr(
+            isNegative: isNegative, operand: operand.expr,
+            range: PositionRange(start: sign.start, end: operand.expr.range.end))
+        return Parsed(expr: .unary(node), height: operand.height + 1)
+    }
+
+    // MARK: Primaries
+
+    private mutating func parsePrimary() throws(ParseFailure) -> Parsed {
+        let token = current
+        var parsed: Parsed
+        switch token.kind {
+        case .number:
+            advance()
+            parsed = Parsed(expr: .number(.init(value: try number(token), range: range(token))), height: 1)
+        case .duration:
+            advance()
+            let value = Double(try duration(token)) / 1000
+            parsed = Parsed(expr: .number(.init(value: value, isDuration: true, range: range(token))), height: 1)
+        case .string:
+            advance()
+            parsed = Parsed(expr: .string(.init(value: unquote(token), range: range(token))), height: 1)
+        case .leftParen:
+            advance()
+            let inner = try parseExpression(minimum: Precedence.lowest)
+            guard current.kind == .rightParen else { throw unexpected() }
+            advance()
+            let whole = PositionRange(start: token.start, end: previousEnd)
+            parsed = Parsed(expr: .paren(.init(inner: inner.expr, range: whole)), height: inner.height + 1)
+        case .leftBrace:
+            parsed = Parsed(expr: .vectorSelector(try parseVectorSelector()), height: 1)
+        case .aggregator:
+            parsed =
+                try aggregationFollows()
+                ? parseAggregation() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1)
+        default:
+            guard token.kind.isMetricName else { throw unexpected() }
+            parsed =
+                try token.kind.isFunctionName && lexer.parenthesisFollows()
+                ? parseCall() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1)
+        }
+        while true {
+            switch current.kind {
+            case .leftBracket: parsed = try parseRange(of: parsed)
+            case .offset: parsed.expr = try parseOffset(of: parsed.expr)
+            case .at: parsed.expr = try parseAt(of: parsed.expr)
+            case .anchored, .smoothed: parsed.expr = try parseEdges(of: parsed.expr)
+            default:
+                if parsed.height > options.maximumDepth { throw tooDeep() }
+                return parsed
+            }
+        }
+    }
+
+    /// The value of a number token.
+    func number(_ token: Token) throws(ParseFailure) -> Double {
+        do throws(NumberText.Problem) {
+            return try NumberText.value(of: lexer.bytes[token.start..<token.end])
+        } catch {
+            let text = text(token)
+            throw ParseFailure(
+                "error parsing number: strconv.ParseFloat: parsing \"\(text)\": \(error.reason)", at: range(token))
+        }
+    }
+
+    func unquote(_ token: Token) -> String { StringText.unquote(lexer.bytes[token.start..<token.end]) }
+}
