@@ -61,14 +61,15 @@ let floor3: [Target] = [
 let floor4: [Target] = [
     module("Ruler", ["RuleFiles", "QueryEngine", "Alerts"]),
     module("RuleChecks", ["RuleFiles", "PrometheusAPI"]),
-    module("Dispatch", ["Settings", "Alerts"]),
+    // Not `Dispatch`: that is the name of a module of the toolchain, which Foundation and so every test runner imports.
+    module("Dispatching", ["Settings", "Alerts"]),
     module("Incidents", ["Settings", "Alerts"]),
     module("Receivers", ["Settings", "JSON", "Alerts"]),
 ]
 
 let floor5: [Target] = [
     module("RuleTests", ["Ruler"]),
-    module("StateStore", ["CSQLite", "Ruler", "Dispatch", "Incidents", "Receivers"]),
+    module("StateStore", ["CSQLite", "Ruler", "Dispatching", "Incidents", "Receivers"]),
 ]
 
 let upperFloors: [Target] = [
@@ -85,7 +86,7 @@ let testTargets: [Target] = [
     tests("Settings", ["TestSupport"]), tests("Alerts"), tests("QueryEngine"),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles"),
-    tests("Ruler"), tests("RuleChecks"), tests("Dispatch"), tests("Incidents"),
+    tests("Ruler"), tests("RuleChecks"), tests("Dispatching"), tests("Incidents"),
     tests("Receivers", ["HTTPServer", "TestSupport"]),
     tests("RuleTests"), tests("StateStore"), tests("Web"), tests("Daemon"),
     .testTarget(

@@ -1,1 +1,0 @@
-// Dispatch: see docs/architecture.md for what it owns.

@@ -1,0 +1,100 @@
+import Alerts
+import Base
+import TimeSeries
+
+/// An alert as the API shows it.
+public struct AlertView: Hashable, Sendable {
+    /// The alert.
+    public var alert: Alert
+    /// The receivers of the routes it takes, in order.
+    public var receivers: [String]
+    /// Identifiers of active silences that match.
+    public var silencedBy: [String]
+    /// Alerts that inhibit it.
+    public var inhibitedBy: [Fingerprint]
+    /// Time intervals that mute the group it was asked for in.
+    public var mutedBy: [String]
+
+    /// Whether anything keeps it from being sent.
+    public var isSuppressed: Bool { !silencedBy.isEmpty || !inhibitedBy.isEmpty || !mutedBy.isEmpty }
+}
+
+/// A group as the API shows it.
+public struct GroupView: Hashable, Sendable {
+    /// The group's key.
+    public var key: GroupKey
+    /// The receiver of its route.
+    public var receiver: String
+    /// The labels its alerts share.
+    public var labels: Labels
+    /// Its alerts by fingerprint.
+    public var alerts: [AlertView]
+    /// When it is next due.
+    public var nextFlush: Timestamp
+}
+
+extension DispatchCore {
+    /// All alerts that have not ended at `now`, by fingerprint.
+    public mutating func alertViews(at now: Timestamp) -> [AlertView] {
+        alerts.keys.sorted().compactMap { alertView($0, mutedBy: [], at: now) }
+    }
+
+    /// How many alerts fire and how many have ended and are still remembered.
+    public func alertCounts(at now: Timestamp) -> (firing: Int, resolved: Int) {
+        let resolved = alerts.values.reduce(0) { $0 + ($1.alert.isResolved(at: now) ? 1 : 0) }
+        return (alerts.count - resolved, resolved)
+    }
+
+    /// How many groups there are.
+    public var groupCount: Int { groups.count }
+
+    /// All groups with alerts that have not ended at `now`, by labels and receiver.
+    public mutating func groupViews(at now: Timestamp) -> [GroupView] {
+        var views: [GroupView] = []
+        for group in groups.values {
+            let route = configuration.tree.routes[group.route]
+            let mutedBy = mutingIntervals(of: route, at: now)
+            let members = group.members.sorted().compactMap { alertView($0, mutedBy: mutedBy, at: now) }
+            if members.isEmpty { continue }
+            views.append(
+                GroupView(
+                    key: group.key, receiver: route.receiver, labels: group.identity.labels, alerts: members,
+                    nextFlush: group.nextFlush))
+        }
+        return views.sorted { left, right in
+            left.labels != right.labels
+                ? left.labels < right.labels
+                : left.receiver != right.receiver ? left.receiver < right.receiver : left.key < right.key
+        }
+    }
+
+    /// All silences: active by end, pending by start, expired newest first.
+    public func silenceViews(at now: Timestamp) -> [Silence] {
+        func rank(_ silence: Silence) -> Int {
+            switch silence.state(at: now) {
+            case .active: 0
+            case .pending: 1
+            case .expired: 2
+            }
+        }
+        return silences.silences.values.sorted { left, right in
+            let ranks = (rank(left), rank(right))
+            if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+            let times =
+                switch ranks.0 {
+                case 0: (left.endsAt, right.endsAt)
+                case 1: (left.startsAt, right.startsAt)
+                default: (right.endsAt, left.endsAt)
+                }
+            return times.0 != times.1 ? times.0 < times.1 : left.id < right.id
+        }
+    }
+
+    private mutating func alertView(_ fingerprint: Fingerprint, mutedBy: [String], at now: Timestamp) -> AlertView? {
+        guard let entry = alerts[fingerprint], !entry.alert.isResolved(at: now) else { return nil }
+        return AlertView(
+            alert: entry.alert, receivers: entry.routes.map { configuration.tree.routes[$0].receiver },
+            silencedBy: silencedBy(entry.alert, at: now), inhibitedBy: inhibitedBy(entry.alert, at: now),
+            mutedBy: mutedBy)
+    }
+}

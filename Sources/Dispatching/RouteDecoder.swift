@@ -1,0 +1,156 @@
+import Alerts
+import Base
+import TimeSeries
+import YAML
+
+/// Reads the routing tree and notes the names it uses.
+struct RouteDecoder {
+    let decoding: YAMLDecoding
+    let intervals: Set<String>
+    var receivers: [DispatchSettings.Reference] = []
+    var policies: [DispatchSettings.Reference] = []
+
+    init(decoding: YAMLDecoding, intervals: Set<String>) {
+        self.decoding = decoding
+        self.intervals = intervals
+    }
+
+    /// Reads the root, which carries no conditions.
+    mutating func root(_ node: YAMLNode) -> RouteConfiguration? {
+        guard let route = route(node) else { return nil }
+        if route.receiver == nil { decoding.report("root route must specify a default receiver", at: node) }
+        if !route.matchers.isEmpty { decoding.report("root route must not have any matchers", at: node) }
+        if route.continues { decoding.report("cannot have continue in root route", at: node) }
+        if !route.muteTimeIntervals.isEmpty {
+            decoding.report("root route must not have any mute time intervals", at: node)
+        }
+        if !route.activeTimeIntervals.isEmpty {
+            decoding.report("root route must not have any active time intervals", at: node)
+        }
+        return route
+    }
+
+    private mutating func route(_ node: YAMLNode) -> RouteConfiguration? {
+        guard let reader = decoding.mapping(node, as: "route") else { return nil }
+        var route = RouteConfiguration()
+        if let name = reader.string("receiver"), !name.isEmpty, let place = reader.value("receiver") {
+            route.receiver = name
+            receivers.append(.init(name: name, node: place))
+        }
+        route.matchers = MatcherDecoder.matchers(reader, prefix: "", in: decoding)
+        route.grouping = grouping(reader)
+        route.groupWait = reader.duration("group_wait")
+        route.groupInterval = positive(reader, "group_interval")
+        route.repeatInterval = positive(reader, "repeat_interval")
+        route.continues = reader.bool("continue") ?? false
+        route.muteTimeIntervals = intervalNames(reader, "mute_time_intervals")
+        route.activeTimeIntervals = intervalNames(reader, "active_time_intervals")
+        if let name = reader.string("escalation_policy"), let place = reader.value("escalation_policy") {
+            route.escalationPolicy = name
+            policies.append(.init(name: name, node: place))
+        }
+        if reader.has("labels"), let key = reader.keyNode("labels") {
+            decoding.report("'labels' of a route is not supported yet", at: key)
+        }
+        for child in reader.list("routes") ?? [] {
+            if let child = self.route(child) { route.routes.append(child) }
+        }
+        reader.finish()
+        return route
+    }
+
+    private func positive(_ reader: YAMLMappingReader, _ key: String) -> Duration? {
+        guard let duration = reader.duration(key) else { return nil }
+        if duration <= .zero, let node = reader.value(key) {
+            decoding.report("\(key) cannot be zero", at: node)
+            return nil
+        }
+        return duration
+    }
+
+    private func grouping(_ reader: YAMLMappingReader) -> RouteConfiguration.Grouping? {
+        guard let items = reader.list("group_by") else { return nil }
+        var names: [String] = []
+        var isAll = false
+        for item in items {
+            guard let name = decoding.string(item, as: "an item of 'group_by'") else {
+                decoding.report("invalid label name \"\" in group_by list", at: item)
+                continue
+            }
+            if name == "..." {
+                isAll = true
+            } else if name.isEmpty {
+                decoding.report("invalid label name \"\" in group_by list", at: item)
+            } else if names.contains(name) {
+                decoding.report("duplicated label \"\(name)\" in group_by", at: item)
+            } else {
+                names.append(name)
+            }
+        }
+        if isAll, !names.isEmpty, let node = reader.value("group_by") {
+            decoding.report("cannot have wildcard group_by (`...`) and other labels at the same time", at: node)
+        }
+        return isAll ? .allLabels : .labels(names)
+    }
+
+    private func intervalNames(_ reader: YAMLMappingReader, _ key: String) -> [String] {
+        (reader.list(key) ?? []).compactMap { item in
+            guard let name = decoding.string(item, as: "an item of '\(key)'") else { return nil }
+            if !intervals.contains(name) {
+                let near = NearMiss.best(for: name, among: intervals.sorted())
+                decoding.report(
+                    "undefined time interval \"\(name)\" used in route", at: item,
+                    hint: near.map { "did you mean '\($0)'?" })
+            }
+            return name
+        }
+    }
+}
+
+/// Reads `matchers`, `match` and `match_re`, also with a prefix as in `source_matchers`.
+enum MatcherDecoder {
+    static func matchers(_ reader: YAMLMappingReader, prefix: String, in decoding: YAMLDecoding) -> [AlertMatcher] {
+        var found: [AlertMatcher] = []
+        for pair in reader.stringPairs(prefix + "match") where isName(pair, in: decoding) {
+            found.append(AlertMatcher(pair.name, equals: pair.text))
+        }
+        for pair in reader.stringPairs(prefix + "match_re") where isName(pair, in: decoding) {
+            do { found.append(try AlertMatcher(pair.name, .matches, pair.text)) } catch {
+                decoding.report(error.description, at: pair.textNode)
+            }
+        }
+        for item in reader.list(prefix + "matchers") ?? [] {
+            guard let text = decoding.string(item, as: "a matcher") else { continue }
+            do { found += try MatcherSyntax.matchers(text) } catch {
+                decoding.report("\(error)", at: item, hint: "name=\"value\", with =, !=, =~ or !~")
+            }
+        }
+        return found
+    }
+
+    private static func isName(_ pair: YAMLStringPair, in decoding: YAMLDecoding) -> Bool {
+        if LabelName.isLegacy(pair.name) { return true }
+        decoding.report("invalid label name \"\(pair.name)\"", at: pair.nameNode, hint: "'matchers' takes any name")
+        return false
+    }
+}
+
+extension InhibitRule {
+    /// Reads one item of `inhibit_rules`.
+    init?(_ node: YAMLNode, in decoding: YAMLDecoding) {
+        guard let reader = decoding.mapping(node, as: "inhibit rule") else { return nil }
+        self.init(
+            name: reader.string("name") ?? "",
+            sourceMatchers: MatcherDecoder.matchers(reader, prefix: "source_", in: decoding),
+            targetMatchers: MatcherDecoder.matchers(reader, prefix: "target_", in: decoding))
+        for item in reader.list("equal") ?? [] {
+            let name = decoding.string(item, as: "an item of 'equal'") ?? ""
+            if name.isEmpty { decoding.report("invalid label name \"\" in equal list", at: item) }
+            equal.append(name)
+        }
+        if reader.has("sources"), let key = reader.keyNode("sources") {
+            decoding.report("'sources' of an inhibit rule is not supported yet", at: key)
+        }
+        reader.finish()
+    }
+}
