@@ -1,0 +1,76 @@
+import Base
+
+/// Two sources as one: where both have a series, the overlay's samples win from its first one on.
+///
+/// The first one held counts, not the first one asked for: where the overlay ended a series, the base's samples of
+/// that time stay hidden.
+public struct OverlaySource: SeriesSource {
+    private let overlay: EmbeddedStore
+    private let base: any SeriesSource
+
+    /// Lays `overlay` over `base`.
+    public init(overlay: EmbeddedStore, base: any SeriesSource) {
+        self.overlay = overlay
+        self.base = base
+    }
+
+    /// Answers all requests from both sources.
+    /// - Throws: what the base throws.
+    public func fetch(_ requests: [SeriesRequest]) async throws -> [SeriesResponse] {
+        let answers = try await base.fetch(requests)
+        return zip(requests, answers).map { merge($0, $1) }
+    }
+
+    /// The overlay's samples before the base's answer to one request.
+    public func merge(_ request: SeriesRequest, _ answer: SeriesResponse) -> SeriesResponse {
+        let beginnings = overlay.beginnings(request.matchers)
+        if beginnings.isEmpty { return answer }
+        var overlaid: [Labels: Series] = [:]
+        for series in overlay.select(request).series { overlaid[series.labels] = series }
+        var merged: [Series] = []
+        merged.reserveCapacity(answer.series.count + overlaid.count)
+        for series in answer.series {
+            guard let first = beginnings[series.labels] else {
+                merged.append(series)
+                continue
+            }
+            var kept = series.prefix(before: first.milliseconds)
+            if let over = overlaid.removeValue(forKey: series.labels) { kept.append(contentsOf: over) }
+            if kept.count > 0 { merged.append(kept) }
+        }
+        merged.append(contentsOf: overlaid.values)
+        return SeriesResponse(series: merged, warnings: answer.warnings)
+    }
+}
+
+extension Series {
+    /// The samples before an instant in milliseconds.
+    public func prefix(before time: Int64) -> Series {
+        let count = timestamps.firstIndex { $0 >= time } ?? timestamps.count
+        if count == timestamps.count { return self }
+        return Series(
+            labels: labels, timestamps: Array(timestamps.prefix(count)), values: Array(values.prefix(count)),
+            histograms: Array(histograms.prefix(count)), startTimestamps: Array(startTimestamps.prefix(count)))
+    }
+
+    /// Adds all samples of `other`, which begin after the last one here.
+    public mutating func append(contentsOf other: Series) {
+        if count == 0 {
+            let labels = self.labels
+            self = other
+            self.labels = labels
+            return
+        }
+        let isPlain = other.histograms.isEmpty && histograms.isEmpty && startTimestamps.isEmpty
+        if isPlain, other.startTimestamps.isEmpty {
+            timestamps.append(contentsOf: other.timestamps)
+            values.append(contentsOf: other.values)
+            return
+        }
+        for index in 0..<other.count {
+            append(
+                other.sample(at: index), at: other.timestamps[index],
+                startTimestamp: other.startTimestamps.isEmpty ? nil : other.startTimestamps[index])
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Base
+
+/// Everything that ``EmbeddedStore`` guards with its lock.
+struct StoreState {
+    private let retention: Int64?
+    private let maximumBytes: Int?
+    private let maximumSeries: Int?
+    private var known: [Labels: MemorySeries] = [:]
+    private var all: [Int32: MemorySeries] = [:]
+    private var index = LabelIndex()
+    private var nextID: Int32 = 0
+    private var bytes = 0
+    private var newest: Int64 = .min
+    private var nextSweep: Int64 = .min
+
+    init(limits: EmbeddedStore.Limits) {
+        retention = limits.retention?.milliseconds
+        maximumBytes = limits.maximumBytes
+        maximumSeries = limits.maximumSeries
+    }
+
+    /// Samples before this are no longer given out.
+    var oldestKept: Int64 {
+        guard let retention, newest != .min else { return .min }
+        let (oldest, overflow) = newest.subtractingReportingOverflow(retention)
+        return overflow ? .min : oldest
+    }
+
+    var labelNames: [String] { Array(index.names) }
+    func labelValues(_ name: String) -> [String] { Array(index.values(of: name)) }
+
+    var statistics: EmbeddedStore.Statistics {
+        .init(
+            series: all.count, samples: all.values.reduce(0) { $0 + $1.sampleCount }, bytes: bytes,
+            newest: newest == .min ? nil : Timestamp(milliseconds: newest))
+    }
+
+    /// Appends one sample of a series; gives why not.
+    mutating func append(_ series: Series, _ place: Int) -> EmbeddedStore.Refusal? {
+        if !series.histograms.isEmpty, let histogram = series.histograms[place] {
+            return append(.histogram(histogram), series.labels, at: series.timestamps[place])
+        }
+        return append(.float(series.values[place]), series.labels, at: series.timestamps[place])
+    }
+
+    /// Appends one sample; gives why not.
+    mutating func append(_ value: SampleValue, _ labels: Labels, at time: Int64) -> EmbeddedStore.Refusal? {
+        if time < oldestKept { return .tooOld }
+        if case .histogram(let histogram) = value, !histogram.isStale {
+            do { try histogram.validateStructure() } catch { return .histogram(error) }
+        }
+        let series: MemorySeries
+        if let found = known[labels] {
+            series = found
+            if time <= series.last {
+                if time == series.last { return series.isLast(value) ? nil : .duplicate }
+                return .outOfOrder
+            }
+        } else {
+            if let maximumSeries, all.count >= maximumSeries { return .tooManySeries }
+            series = insert(labels)
+        }
+        switch value {
+        case .float(let float): bytes += series.append(float, at: time)
+        case .histogram(let histogram): bytes += series.append(histogram, at: time)
+        }
+        newest = max(newest, time)
+        return nil
+    }
+
+    private mutating func insert(_ labels: Labels) -> MemorySeries {
+        let series = MemorySeries(labels: labels)
+        known[labels] = series
+        all[nextID] = series
+        index.insert(nextID, labels)
+        nextID += 1
+        bytes += Self.overhead(labels)
+        return series
+    }
+
+    private static func overhead(_ labels: Labels) -> Int { 600 + labels.byteCount }
+
+    /// Drops what is older or more than may be held.
+    mutating func enforceLimits() {
+        if let retention, newest >= nextSweep {
+            drop(before: oldestKept)
+            nextSweep = newest.addingReportingOverflow(max(retention / 20, 1)).partialValue
+        }
+        guard let maximumBytes, bytes > maximumBytes else { return }
+        // Down to nine tenths, so that this is not done for every batch.
+        let wanted = maximumBytes - maximumBytes / 10
+        var ends: [(last: Int64, bytes: Int)] = []
+        for series in all.values {
+            for chunk in series.chunks { ends.append((chunk.last, chunk.byteCount)) }
+            if let head = series.head { ends.append((head.last, head.byteCount)) }
+        }
+        ends.sort { $0.last < $1.last }
+        var excess = bytes - wanted
+        for (last, size) in ends {
+            excess -= size
+            if excess <= 0 || last == newest {
+                drop(before: last == newest ? last : last &+ 1)
+                return
+            }
+        }
+    }
+
+    private mutating func drop(before time: Int64) {
+        var gone: Set<Int32> = []
+        var labels: [Labels] = []
+        for (id, series) in all {
+            bytes -= series.drop(before: time)
+            if series.isEmpty {
+                gone.insert(id)
+                labels.append(series.labels)
+                bytes -= Self.overhead(series.labels)
+            }
+        }
+        guard !gone.isEmpty else { return }
+        for id in gone { all[id] = nil }
+        for set in labels { known[set] = nil }
+        index.remove(gone, labels)
+    }
+
+    /// Calls `body` with each matching series.
+    func forEach(_ matchers: [LabelMatcher], _ body: (MemorySeries) -> Void) {
+        let (candidates, open) = index.candidates(matchers)
+        if let candidates {
+            for id in candidates {
+                if let series = all[id], open.allMatch(series.labels) { body(series) }
+            }
+        } else {
+            for series in all.values where open.allMatch(series.labels) { body(series) }
+        }
+    }
+
+    /// What a reader of a request needs.
+    func snapshots(_ request: SeriesRequest) -> [SeriesSnapshot] {
+        var found: [SeriesSnapshot] = []
+        let start = max(request.start.milliseconds, oldestKept)
+        forEach(request.matchers) { series in
+            if let snapshot = series.snapshot(from: start, to: request.end.milliseconds) { found.append(snapshot) }
+        }
+        return found
+    }
+}
