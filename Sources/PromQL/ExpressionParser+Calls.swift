@@ -45,7 +45,7 @@ extension ExpressionParser {
         let node = AggregateExpr(
             op: op, inner: arguments[wanted - 1].expr, parameter: wanted == 2 ? arguments[0].expr : nil,
             grouping: grouping?.labels ?? [], isWithout: grouping?.isWithout ?? false, range: whole)
-        return Parsed(expr: .aggregate(node), height: height)
+        return Parsed(expr: .aggregate(node), height: height, type: .vector)
     }
 
     private mutating func parseAggregateModifier() throws(ParseFailure) -> (labels: [String], isWithout: Bool) {
@@ -101,7 +101,7 @@ extension ExpressionParser {
         let node = Call(
             function: name, arguments: arguments.map(\.expr),
             range: PositionRange(start: token.start, end: previousEnd))
-        return Parsed(expr: .call(node), height: height)
+        return Parsed(expr: .call(node), height: height, type: signature.result)
     }
 
     private mutating func parseArguments() throws(ParseFailure) -> [Parsed] {

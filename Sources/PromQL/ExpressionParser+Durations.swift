@@ -18,24 +18,28 @@ extension ExpressionParser {
         return try plain(written.expr, at: whole)
     }
 
-    /// The duration behind `offset`: a literal or a call takes in no operator behind it, parentheses do.
+    /// The duration behind `offset`: a literal or a call takes in no operator behind it; what begins with parentheses
+    /// or two signs does.
     mutating func parseOffsetDuration() throws(ParseFailure) -> DurationExpr {
         let place = (context: "offset", expected: "number, duration, step(), or range()")
         let start = current
-        var written: ParsedDuration
-        if current.kind == .leftParen {
-            written = try parseDuration(minimum: Precedence.lowest, place: place)
-        } else if current.kind == .add || current.kind == .subtract {
-            let isNegative = current.kind == .subtract
-            advance()
-            written = try parseDurationPrimary(place: place)
-            switch written.expr {
-            case .literal, .number: if isNegative { written.expr = written.expr.negated }
-            case .paren: if isNegative { written.expr = .negate(written.expr) }
-            default: written.expr = isNegative ? .negate(written.expr) : .plus(written.expr)
+        let isSigned = current.kind == .add || current.kind == .subtract
+        if current.kind == .leftParen || (isSigned && lexer.signFollows()) {
+            let written = try parseDuration(minimum: Precedence.lowest, place: place)
+            let whole = PositionRange(start: start.start, end: previousEnd)
+            // Without parentheses of its own the printed form would end at the first operator.
+            if case .binary = written.expr { return .paren(written.expr) }
+            return try plain(written.expr, at: whole)
+        }
+        if isSigned { advance() }
+        var written = try parseDurationPrimary(place: place)
+        if isSigned {
+            switch (written.expr, start.kind == .subtract) {
+            case (.literal, true), (.number, true): written.expr = written.expr.negated
+            case (.literal, false), (.number, false), (.paren, false): break
+            case (_, true): written.expr = .negate(written.expr)
+            case (_, false): written.expr = .plus(written.expr)
             }
-        } else {
-            written = try parseDurationPrimary(place: place)
         }
         return try plain(written.expr, at: PositionRange(start: start.start, end: previousEnd))
     }

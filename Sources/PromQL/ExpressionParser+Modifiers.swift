@@ -18,7 +18,7 @@ extension ExpressionParser {
             let node = MatrixSelector(
                 selector: selector, window: window,
                 range: PositionRange(start: selector.range.start, end: previousEnd))
-            return Parsed(expr: .matrixSelector(node), height: parsed.height + 1)
+            return Parsed(expr: .matrixSelector(node), height: parsed.height + 1, type: .matrix)
         }
         guard current.kind == .colon else {
             throw unexpected(in: "subquery or range", expected: "\":\" or \"]\"")
@@ -34,7 +34,7 @@ extension ExpressionParser {
         let node = Subquery(
             inner: parsed.expr, window: window, step: step,
             range: PositionRange(start: parsed.expr.range.start, end: previousEnd))
-        return Parsed(expr: .subquery(node), height: parsed.height + 1)
+        return Parsed(expr: .subquery(node), height: parsed.height + 1, type: .matrix)
     }
 
     /// `expr offset d`; the keyword is at hand.

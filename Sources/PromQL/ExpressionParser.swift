@@ -12,10 +12,17 @@ struct ExpressionParser {
     var enclosing: String?
     private var depth = 0
 
-    /// An expression and the height of its tree.
+    /// An expression, the height of its tree and its type.
     struct Parsed {
         var expr: Expr
         var height: Int
+        var type: ValueType
+
+        init(expr: Expr, height: Int, type: ValueType) {
+            self.expr = expr
+            self.height = height
+            self.type = type
+        }
     }
 
     init(_ bytes: [UInt8], options: ParserOptions) throws(ParseFailure) {
@@ -104,10 +111,12 @@ struct ExpressionParser {
             if height > options.maximumDepth { throw tooDeep() }
             let node = BinaryExpr(
                 op: operation, left: left.expr, right: right.expr,
-                matching: matching(modifiers.matching, operation, left.expr, right.expr),
+                matching: matching(
+                    modifiers.matching, operation, areVectors: left.type == .vector && right.type == .vector),
                 returnsBool: modifiers.returnsBool,
                 range: PositionRange(start: left.expr.range.start, end: right.expr.range.end))
-            left = Parsed(expr: .binary(node), height: height)
+            let areScalars = left.type == .scalar && right.type == .scalar
+            left = Parsed(expr: .binary(node), height: height, type: areScalars ? .scalar : .vector)
         }
         leave()
         return left
@@ -115,14 +124,10 @@ struct ExpressionParser {
 
     /// Set operators match many to many; without two vectors there is nothing to match, unless that is a mistake
     /// that the type checker has to see.
-    private func matching(_ written: VectorMatching, _ op: BinaryOperator, _ left: Expr, _ right: Expr)
-        -> VectorMatching?
-    {
+    private func matching(_ written: VectorMatching, _ op: BinaryOperator, areVectors: Bool) -> VectorMatching? {
         var matching = written
         if op.isSetOperator, matching.cardinality == .oneToOne { matching.cardinality = .manyToMany }
-        if matching.labels.isEmpty, matching.fillLeft == nil, matching.fillRight == nil,
-            left.type != .vector || right.type != .vector
-        {
+        if matching.labels.isEmpty, matching.fillLeft == nil, matching.fillRight == nil, !areVectors {
             return nil
         }
         return matching
@@ -137,12 +142,12 @@ struct ExpressionParser {
         if case .number(var literal) = operand.expr {
             if isNegative { literal.value.negate() }
             literal.range.start = sign.start
-            return Parsed(expr: .number(literal), height: operand.height)
+            return Parsed(expr: .number(literal), height: operand.height, type: .scalar)
         }
         let node = UnaryExpr(
             isNegative: isNegative, operand: operand.expr,
             range: PositionRange(start: sign.start, end: operand.expr.range.end))
-        return Parsed(expr: .unary(node), height: operand.height + 1)
+        return Parsed(expr: .unary(node), height: operand.height + 1, type: operand.type)
     }
 
     // MARK: Primaries
@@ -153,32 +158,35 @@ struct ExpressionParser {
         switch token.kind {
         case .number:
             advance()
-            parsed = Parsed(expr: .number(.init(value: try number(token), range: range(token))), height: 1)
+            parsed = Parsed(
+                expr: .number(.init(value: try number(token), range: range(token))), height: 1, type: .scalar)
         case .duration:
             advance()
             let value = Double(try duration(token)) / 1000
-            parsed = Parsed(expr: .number(.init(value: value, isDuration: true, range: range(token))), height: 1)
+            parsed = Parsed(
+                expr: .number(.init(value: value, isDuration: true, range: range(token))), height: 1, type: .scalar)
         case .string:
             advance()
-            parsed = Parsed(expr: .string(.init(value: unquote(token), range: range(token))), height: 1)
+            parsed = Parsed(expr: .string(.init(value: unquote(token), range: range(token))), height: 1, type: .string)
         case .leftParen:
             advance()
             let inner = try parseExpression(minimum: Precedence.lowest)
             guard current.kind == .rightParen else { throw unexpected() }
             advance()
             let whole = PositionRange(start: token.start, end: previousEnd)
-            parsed = Parsed(expr: .paren(.init(inner: inner.expr, range: whole)), height: inner.height + 1)
+            parsed = Parsed(
+                expr: .paren(.init(inner: inner.expr, range: whole)), height: inner.height + 1, type: inner.type)
         case .leftBrace:
-            parsed = Parsed(expr: .vectorSelector(try parseVectorSelector()), height: 1)
+            parsed = Parsed(expr: .vectorSelector(try parseVectorSelector()), height: 1, type: .vector)
         case .aggregator:
             parsed =
                 try aggregationFollows()
-                ? parseAggregation() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1)
+                ? parseAggregation() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1, type: .vector)
         default:
             guard token.kind.isMetricName else { throw unexpected() }
             parsed =
                 try token.kind.isFunctionName && lexer.parenthesisFollows()
-                ? parseCall() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1)
+                ? parseCall() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1, type: .vector)
         }
         while true {
             switch current.kind {

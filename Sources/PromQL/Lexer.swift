@@ -36,6 +36,12 @@ struct Lexer {
         return !insideBraces && peek() == LexicalClass.leftParen
     }
 
+    /// Whether the next token is `+` or `-`.
+    mutating func signFollows() -> Bool {
+        skipSpaceAndComments()
+        return peek() == 0x2B || peek() == 0x2D
+    }
+
     private mutating func nextOfStatement() -> Token {
         let start = position
         let byte = peek()
