@@ -85,8 +85,8 @@ let testTargets: [Target] = [
     tests("PromQL"),
     tests("Settings", ["TestSupport"]), tests("Alerts"), tests("QueryEngine"),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
-    tests("RuleFiles"),
-    tests("Ruler"), tests("RuleChecks"), tests("Dispatching"), tests("Incidents"),
+    tests("RuleFiles", ["TestSupport"]),
+    tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching"), tests("Incidents"),
     tests("Receivers", ["HTTPServer", "TestSupport"]),
     tests("RuleTests"), tests("StateStore"), tests("Web"), tests("Daemon"),
     .testTarget(

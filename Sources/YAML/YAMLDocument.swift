@@ -6,8 +6,8 @@ public struct YAMLDocument: Sendable {
     public let root: YAMLNode?
     /// In the order of the text, of the first document.
     public let comments: [YAMLComment]
-    /// Whether another document follows; it is not read.
-    public let hasMoreDocuments: Bool
+    /// Where another document begins behind the first; it is not read.
+    public let nextDocument: SourcePosition?
     /// The text itself.
     public let source: YAMLSource
 
@@ -46,7 +46,7 @@ public struct YAMLDocument: Sendable {
         self.source = source
         root = builder.root
         comments = builder.comments
-        hasMoreDocuments = builder.hasMoreDocuments
+        nextDocument = builder.nextDocument
     }
 
     /// Reads the file at `path`.

@@ -8,7 +8,8 @@ public final class YAMLSource: Sendable {
     public let bytes: [UInt8]
     private let lineStarts: [Int]
 
-    init(file: String?, bytes: [UInt8]) {
+    /// A text; bytes that are no UTF-8 show as U+FFFD where lines are asked for.
+    public init(file: String?, bytes: [UInt8]) {
         self.file = file
         self.bytes = bytes
         var starts = [0]

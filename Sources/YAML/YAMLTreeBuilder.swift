@@ -8,7 +8,7 @@ struct YAMLTreeBuilder {
     private let offsets: YAMLCharacterOffsets
     private(set) var root: YAMLNode?
     private(set) var comments: [YAMLComment] = []
-    private(set) var hasMoreDocuments = false
+    private(set) var nextDocument: SourcePosition?
     private var problems: [Diagnostic] = []
     private var stack: [Frame] = []
     private var anchors: [String: Anchored] = [:]
@@ -20,6 +20,7 @@ struct YAMLTreeBuilder {
     /// A list or mapping whose end has not been met.
     private struct Frame {
         var isMapping: Bool
+        var isFlow: Bool
         var start: Int
         var anchor: String?
         var items: [YAMLNode] = []
@@ -73,7 +74,9 @@ struct YAMLTreeBuilder {
                 collectComments(upTo: offset(event.end_mark))
                 var next = yaml_event_t()
                 if yaml_parser_parse(parser, &next) == 1 {
-                    hasMoreDocuments = next.type == YAML_DOCUMENT_START_EVENT
+                    if next.type == YAML_DOCUMENT_START_EVENT {
+                        nextDocument = source.position(ofUTF8Offset: offset(next.start_mark))
+                    }
                     yaml_event_delete(&next)
                 }
                 return
@@ -95,6 +98,12 @@ struct YAMLTreeBuilder {
             commentsFrom = endForComments(scalar.style, start, end)
             let node = YAMLNode(.scalar(scalar), source: source, start: start, end: end)
             try count(at: start)
+            if scalar.style == .plain, stack.last?.isFlow == true, text.utf8.contains(UInt8(ascii: "?")) {
+                problems.append(
+                    Diagnostic(
+                        "'?' needs quotes around the text inside of [ ] and { }",
+                        at: source.position(ofUTF8Offset: start)))
+            }
             if let anchor = string(value.anchor) { anchors[anchor] = Anchored(node: node, size: 1, height: 0) }
             add(node, size: 1, height: 0)
         case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
@@ -102,7 +111,11 @@ struct YAMLTreeBuilder {
             let isMapping = event.type == YAML_MAPPING_START_EVENT
             let anchor = string(isMapping ? event.data.mapping_start.anchor : event.data.sequence_start.anchor)
             if let anchor { openAnchors.append(anchor) }
-            stack.append(Frame(isMapping: isMapping, start: start, anchor: anchor))
+            let isFlow =
+                isMapping
+                ? event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+                : event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+            stack.append(Frame(isMapping: isMapping, isFlow: isFlow, start: start, anchor: anchor))
             if stack.count > limits.depth { throw tooDeep(start) }
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
             close(end: offset(event.end_mark))

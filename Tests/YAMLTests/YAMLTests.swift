@@ -34,8 +34,8 @@ struct YAMLDocumentTests {
     @Test func onlyTheFirstDocumentIsRead() throws {
         let document = try YAMLDocument(parsing: "a: 1\n---\nb: {\n")
         #expect(document.root?["a"]?.scalar?.text == "1")
-        #expect(document.hasMoreDocuments)
-        #expect(try !YAMLDocument(parsing: "a: 1\n").hasMoreDocuments)
+        #expect(document.nextDocument?.description == "2:1")
+        #expect(try YAMLDocument(parsing: "a: 1\n").nextDocument == nil)
     }
 
     @Test func aliasesAndMergeKeysAreResolved() throws {

@@ -1,1 +1,0 @@
-// RuleChecks: see docs/architecture.md for what it owns.
