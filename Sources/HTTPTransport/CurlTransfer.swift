@@ -11,6 +11,7 @@ final class CurlTransfer: @unchecked Sendable {
     var onEnd: (@Sendable (CurlEnd) -> Void)?
 
     private let bodyLimit: Int
+    private let budget: ByteBudget?
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var lines: [String] = []
@@ -22,7 +23,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     private static let lineLimit = 256 << 10
 
-    init?(timeout: Duration, tls: TLSOptions, bodyLimit: Int) {
+    init?(timeout: Duration, tls: TLSOptions, bodyLimit: Int, budget: ByteBudget? = nil) {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         guard let handle = CurlHandle() else {
             errorText.deallocate()
@@ -30,6 +31,7 @@ final class CurlTransfer: @unchecked Sendable {
         }
         self.handle = handle
         self.bodyLimit = bodyLimit
+        self.budget = budget
         deadline = .now + timeout
         handle.setUp(tls)
         handle.set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText))
@@ -97,7 +99,7 @@ final class CurlTransfer: @unchecked Sendable {
         guard let user, let bytes else { return 0 }
         let transfer = Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue()
         let length = size * count
-        if transfer.body.count + length > transfer.bodyLimit {
+        if transfer.body.count + length > transfer.bodyLimit || transfer.budget?.take(length) == false {
             transfer.isTooLarge = true
             return 0
         }

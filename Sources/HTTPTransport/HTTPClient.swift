@@ -80,7 +80,8 @@ public final class HTTPClient: Sendable {
     {
         guard let loop,
             let transfer = CurlTransfer(
-                timeout: request.timeout, tls: request.tls, bodyLimit: request.responseLimit)
+                timeout: request.timeout, tls: request.tls, bodyLimit: request.responseLimit,
+                budget: request.responseBudget)
         else { throw HTTPError(.invalidRequest, "libcurl cannot be started") }
         try transfer.setUp(request, url, mayUseCredentials: mayUseCredentials, userAgent: userAgent)
         switch await loop.perform(transfer) {
@@ -95,7 +96,7 @@ public final class HTTPClient: Sendable {
         -> HTTPResponse
     {
         if outcome.isTooLarge || outcome.code == CURLE_FILESIZE_EXCEEDED {
-            throw HTTPError(.tooLarge, "the answer of \(url.authority) is larger than \(limit) bytes")
+            throw HTTPError(.tooLarge, "the answer of \(url.authority) is larger than allowed (\(limit) bytes)")
         }
         guard outcome.code == CURLE_OK else {
             throw HTTPError(kind(of: outcome.code), "\(url.authority): \(outcome.detail)")

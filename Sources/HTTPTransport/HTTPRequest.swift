@@ -65,6 +65,8 @@ public struct HTTPRequest: Sendable {
     public var connectTimeout: Duration = .seconds(10)
     /// The largest body that is taken, after decompression, in bytes; beyond it the transfer ends with `tooLarge`.
     public var responseLimit: Int
+    /// What this answer shares with others; when it is used up the transfer ends with `tooLarge`.
+    public var responseBudget: ByteBudget?
     /// Certificates and checks for https.
     public var tls = TLSOptions()
     /// Who asks; not sent to other hosts when a redirect leads there.

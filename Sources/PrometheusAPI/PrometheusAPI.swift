@@ -1,1 +1,0 @@
-// PrometheusAPI: see docs/architecture.md for what it owns.

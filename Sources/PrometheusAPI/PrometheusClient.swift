@@ -1,0 +1,136 @@
+import Base
+import HTTPTransport
+import JSON
+import Settings
+internal import Synchronization
+import TimeSeries
+
+/// Asks one Prometheus-compatible server.
+///
+/// An answer is complete or an error; an empty answer is an answer. Thread-safe.
+public final class PrometheusClient: Sendable {
+    /// The server and how it is asked.
+    public let settings: PrometheusServerSettings
+    private let http: ConfiguredHTTPClient
+    private let refusesPost = Mutex(false)
+
+    /// Asks through `http`, which others may use as well.
+    public init(_ settings: PrometheusServerSettings, http: HTTPClient) {
+        self.settings = settings
+        self.http = ConfiguredHTTPClient(settings.http, client: http)
+    }
+
+    /// The server's host, and port where it is not the scheme's own, for messages.
+    public var host: String { settings.url.authority }
+
+    /// Evaluates `expression` at `time`.
+    /// - Parameter timeout: nil for the configured one.
+    public func query(_ expression: String, at time: Timestamp, timeout: Duration? = nil)
+        async throws(PrometheusError) -> QueryAnswer
+    {
+        try await evaluate("/api/v1/query", [("query", expression), ("time", Self.seconds(time))], timeout)
+    }
+
+    /// Evaluates `expression` from `start` to `end`, both included, every `step`.
+    /// - Parameter timeout: nil for the configured one.
+    public func queryRange(
+        _ expression: String, start: Timestamp, end: Timestamp, step: Duration, timeout: Duration? = nil
+    ) async throws(PrometheusError) -> QueryAnswer {
+        let fields = [
+            ("query", expression), ("start", Self.seconds(start)), ("end", Self.seconds(end)),
+            ("step", Self.seconds(Timestamp(milliseconds: step.milliseconds))),
+        ]
+        return try await evaluate("/api/v1/query_range", fields, timeout)
+    }
+
+    /// The `data` of any other endpoint of the API, asked with GET: `/api/v1/labels`, `/api/v1/status/buildinfo` …
+    public func data(_ path: String, _ fields: [(name: String, value: String)] = [])
+        async throws(PrometheusError) -> JSONValue
+    {
+        var url = settings.url.appending(path: path)
+        if !fields.isEmpty { url.query = PercentEncoding.form(fields) }
+        let response = try await send(HTTPRequest("GET", url.text), settings.timeout)
+        let body: JSONValue
+        do throws(JSONError) {
+            body = try JSONValue(parsing: response.body)
+        } catch {
+            if !response.isSuccess { throw .status(response, from: host) }
+            throw .malformed(response, from: host, error.description)
+        }
+        if body["status"]?.string == "success", response.isSuccess { return body["data"] ?? .null }
+        guard let message = body["error"]?.string else { throw .status(response, from: host) }
+        throw refusal(type: body["errorType"]?.string ?? "", message, response)
+    }
+
+    private func evaluate(_ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration?)
+        async throws(PrometheusError) -> QueryAnswer
+    {
+        let timeout = timeout ?? settings.timeout
+        var all = fields
+        all.append(("timeout", Self.seconds(Timestamp(milliseconds: max(1, timeout.milliseconds)))))
+        if let lookback = settings.lookback {
+            all.append(("lookback_delta", Self.seconds(Timestamp(milliseconds: lookback.milliseconds))))
+        }
+        let response = try await ask(path, all, timeout)
+        return try decode(response)
+    }
+
+    private func decode(_ response: HTTPResponse) throws(PrometheusError) -> QueryAnswer {
+        let failure: PrometheusError
+        do throws(JSONError) {
+            let answer = try PrometheusAnswer(response.body)
+            if answer.isSuccess, response.isSuccess { return try QueryAnswer(answer) }
+            let message = answer.error
+            failure =
+                message.isEmpty
+                ? .status(response, from: host) : refusal(type: answer.errorType, message, response)
+        } catch {
+            failure =
+                response.isSuccess
+                ? .malformed(response, from: host, error.description) : .status(response, from: host)
+        }
+        throw failure
+    }
+
+    private func refusal(type: String, _ message: String, _ response: HTTPResponse) -> PrometheusError {
+        let line = PrometheusError.line(String(message.prefix(2000)))
+        return PrometheusError(
+            .refused(type: type, status: response.status), type.isEmpty ? line : "\(type): \(line)")
+    }
+
+    /// POST with a form, as Grafana does: GET only where the server does not take POST.
+    private func ask(_ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration)
+        async throws(PrometheusError) -> HTTPResponse
+    {
+        let url = settings.url.appending(path: path)
+        let form = PercentEncoding.form(fields)
+        if !refusesPost.withLock({ $0 }) {
+            let header = HTTPHeader("Content-Type", "application/x-www-form-urlencoded")
+            let response = try await send(
+                HTTPRequest("POST", url.text, headers: [header], body: Array(form.utf8)), timeout)
+            guard response.status == 405 || response.status == 501 else { return response }
+            refusesPost.withLock { $0 = true }
+        }
+        var asked = url
+        asked.query = form
+        return try await send(HTTPRequest("GET", asked.text), timeout)
+    }
+
+    /// Sends a request to the server with everything that is configured for it.
+    func send(_ request: HTTPRequest, _ timeout: Duration) async throws(PrometheusError) -> HTTPResponse {
+        var complete = request
+        complete.timeout = timeout
+        complete.responseLimit = settings.maximumResponseBytes
+        do throws(HTTPError) {
+            return try await http.send(complete)
+        } catch {
+            throw PrometheusError(error)
+        }
+    }
+
+    static func seconds(_ time: Timestamp) -> String {
+        var writer = JSONWriter(reserving: 24)
+        writer.timestamp(time)
+        return writer.text
+    }
+}

@@ -1,0 +1,23 @@
+import Base
+import HTTPTransport
+import Settings
+import YAML
+
+/// How a Prometheus-compatible server is asked.
+public struct PrometheusServerSettings: Hashable, Sendable {
+    /// The base; `/api/v1/…` is appended to its path.
+    public var url: HTTPURL
+    /// Who computes.
+    public var evaluation: EvaluationMode = .auto
+    /// How far an instant selector looks back; nil is the server's own default, five minutes.
+    public var lookback: Duration?
+    /// Time for one question; the server is told the same.
+    public var timeout: Duration = .seconds(120)
+    /// The largest answer that is taken, in bytes as they unfold.
+    public var maximumResponseBytes = 512 << 20
+    /// Authentication, TLS, proxy, further headers.
+    public var http = HTTPClientSettings()
+
+    /// A server at `url` with defaults for everything else.
+    public init(url: HTTPURL) { self.url = url }
+}

@@ -1,0 +1,140 @@
+import TimeSeries
+
+/// Reads the TimeSeries messages that remote read and remote write share.
+///
+/// - Source: prometheus/prometheus prompb/types.proto.
+struct RemoteSeriesDecoder {
+    private var collector = LabelsCollector()
+
+    /// Reads one message; nil when it has no samples.
+    mutating func series(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> Series? {
+        var reader = ProtobufReader(bytes)
+        var timestamps: [Int64] = []
+        var values: [Double] = []
+        var histograms: [(timestamp: Int64, value: FloatHistogram)] = []
+        while try reader.next() {
+            switch reader.field {
+            case 1: try label(try reader.data())
+            case 2:
+                let (timestamp, value) = try Self.sample(try reader.data())
+                timestamps.append(timestamp)
+                values.append(value)
+            case 4: histograms.append(try Self.histogram(try reader.data()))
+            default: try reader.skip()
+            }
+        }
+        let labels = collector.finish()
+        if timestamps.isEmpty, histograms.isEmpty { return nil }
+        var series = Series(labels: labels, timestamps: timestamps, values: values)
+        if !histograms.isEmpty { Self.merge(histograms, into: &series) }
+        return series
+    }
+
+    private mutating func label(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
+        var reader = ProtobufReader(bytes)
+        var name = UnsafeRawBufferPointer(start: nil, count: 0)
+        var value = name
+        while try reader.next() {
+            switch reader.field {
+            case 1: name = try reader.data()
+            case 2: value = try reader.data()
+            default: try reader.skip()
+            }
+        }
+        name.withMemoryRebound(to: UInt8.self) { name in
+            value.withMemoryRebound(to: UInt8.self) { value in collector.append(name: name, value: value) }
+        }
+    }
+
+    @inline(__always)
+    private static func sample(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> (Int64, Double) {
+        var reader = ProtobufReader(bytes)
+        var timestamp: Int64 = 0
+        var value = 0.0
+        while try reader.next() {
+            switch reader.field {
+            case 1: value = try reader.double()
+            case 2: timestamp = try reader.signed()
+            default: try reader.skip()
+            }
+        }
+        return (timestamp, value)
+    }
+
+    /// Puts floats and histograms into one column, in time order; of equal times the histogram comes later.
+    private static func merge(_ histograms: [(timestamp: Int64, value: FloatHistogram)], into series: inout Series) {
+        var merged = Series(labels: series.labels)
+        var next = 0
+        for index in series.timestamps.indices {
+            while next < histograms.count, histograms[next].timestamp < series.timestamps[index] {
+                merged.append(.histogram(histograms[next].value), at: histograms[next].timestamp)
+                next += 1
+            }
+            merged.append(.float(series.values[index]), at: series.timestamps[index])
+        }
+        for histogram in histograms[next...] { merged.append(.histogram(histogram.value), at: histogram.timestamp) }
+        series = merged
+    }
+
+    private static func histogram(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> (Int64, FloatHistogram) {
+        var reader = ProtobufReader(bytes)
+        var histogram = FloatHistogram()
+        var timestamp: Int64 = 0
+        var positiveDeltas: [Int64] = []
+        var negativeDeltas: [Int64] = []
+        while try reader.next() {
+            switch reader.field {
+            case 1: histogram.count = Double(try reader.varint())
+            case 2: histogram.count = try reader.double()
+            case 3: histogram.sum = try reader.double()
+            case 4: histogram.schema = Int32(truncatingIfNeeded: try reader.zigzag())
+            case 5: histogram.zeroThreshold = try reader.double()
+            case 6: histogram.zeroCount = Double(try reader.varint())
+            case 7: histogram.zeroCount = try reader.double()
+            case 8: histogram.negativeSpans.append(try span(try reader.data()))
+            case 9: try reader.zigzags(into: &negativeDeltas)
+            case 10: try reader.doubles(into: &histogram.negativeBuckets)
+            case 11: histogram.positiveSpans.append(try span(try reader.data()))
+            case 12: try reader.zigzags(into: &positiveDeltas)
+            case 13: try reader.doubles(into: &histogram.positiveBuckets)
+            case 14:
+                let hint = FloatHistogram.CounterResetHint(rawValue: UInt8(truncatingIfNeeded: try reader.varint()))
+                histogram.counterResetHint = hint ?? .unknown
+            case 15: timestamp = try reader.signed()
+            case 16: try reader.doubles(into: &histogram.customValues)
+            default: try reader.skip()
+            }
+        }
+        if !positiveDeltas.isEmpty { histogram.positiveBuckets = absolute(positiveDeltas) }
+        if !negativeDeltas.isEmpty { histogram.negativeBuckets = absolute(negativeDeltas) }
+        guard histogram.positiveSpans.reduce(0, { $0 + Int($1.length) }) == histogram.positiveBuckets.count,
+            histogram.negativeSpans.reduce(0, { $0 + Int($1.length) }) == histogram.negativeBuckets.count
+        else { throw ProtobufError("a histogram's spans do not agree with its buckets") }
+        if histogram.usesCustomBuckets, histogram.customValues.isEmpty, !histogram.positiveBuckets.isEmpty {
+            throw ProtobufError("a histogram with custom buckets comes without their bounds", isIncomplete: true)
+        }
+        return (timestamp, histogram)
+    }
+
+    /// Integer histograms give each bucket as the difference to the one before.
+    private static func absolute(_ deltas: [Int64]) -> [Double] {
+        var count: Int64 = 0
+        return deltas.map { delta in
+            count &+= delta
+            return Double(count)
+        }
+    }
+
+    private static func span(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> FloatHistogram.Span {
+        var reader = ProtobufReader(bytes)
+        var span = FloatHistogram.Span(offset: 0, length: 0)
+        while try reader.next() {
+            switch reader.field {
+            case 1: span.offset = Int32(truncatingIfNeeded: try reader.zigzag())
+            case 2: span.length = UInt32(truncatingIfNeeded: try reader.varint())
+            default: try reader.skip()
+            }
+        }
+        return span
+    }
+}
