@@ -6,6 +6,12 @@ public struct HTTPServerRequest: Sendable {
         public var name: String
         /// Without the blanks around it.
         public var value: String
+
+        /// A line.
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// In capitals as sent: `GET`, `POST` …

@@ -1,0 +1,54 @@
+import Alerts
+import HTTPServer
+import RegularExpressions
+import TimeSeries
+
+/// The parameters of `/api/v2/alerts` and `/api/v2/alerts/groups`.
+struct AlertFilter {
+    private var matchers: [AlertMatcher] = []
+    private var receiver: RegularExpression?
+    private let active: Bool
+    private let silenced: Bool
+    private let inhibited: Bool
+    private let unprocessed: Bool
+    private let muted: Bool
+
+    init(_ parameters: HTTPParameters) throws(WebFailure) {
+        if parameters["receiver_matchers"] != nil {
+            throw .invalid("receiver_matchers is not supported in this version of ruleval")
+        }
+        for text in parameters.values("filter") {
+            do throws(MatcherSyntax.Refusal) { matchers.append(try MatcherSyntax.matcher(text)) } catch {
+                throw .invalid(error.description)
+            }
+        }
+        if let pattern = parameters["receiver"], !pattern.isEmpty {
+            do throws(RegularExpressionError) { receiver = try RegularExpression(pattern, anchored: true) } catch {
+                throw .invalid("failed to parse receiver param: \(error)")
+            }
+        }
+        active = Self.flag("active", parameters)
+        silenced = Self.flag("silenced", parameters)
+        inhibited = Self.flag("inhibited", parameters)
+        unprocessed = Self.flag("unprocessed", parameters)
+        muted = Self.flag("muted", parameters)
+    }
+
+    /// True unless said otherwise; any word that does not mean yes means no.
+    private static func flag(_ name: String, _ parameters: HTTPParameters) -> Bool {
+        guard let text = parameters[name], !text.isEmpty else { return true }
+        return ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"].contains(text.lowercased())
+    }
+
+    func accepts(_ view: ReceivedAlertView) -> Bool {
+        if !active, view.state == "active" { return false }
+        if !unprocessed, view.state == "unprocessed" { return false }
+        if !silenced, !view.silencedBy.isEmpty { return false }
+        if !inhibited, !view.inhibitedBy.isEmpty { return false }
+        if !muted, !view.mutedBy.isEmpty { return false }
+        if let receiver, !view.receivers.contains(where: { receiver.matches($0) }) { return false }
+        return matchers.allSatisfy { $0.matches(view.alert.labels) }
+    }
+
+    func accepts(receiver name: String) -> Bool { receiver.map { $0.matches(name) } ?? true }
+}

@@ -1,0 +1,99 @@
+import Alerts
+import HTTPServer
+import JSON
+
+/// Alertmanager's API v2.
+enum AlertmanagerRoutes {
+    static let all: [Route] = [
+        Route("GET", "POST", path: "/api/v2/alerts", style: .alertmanager) { service, request, _ throws(WebFailure) in
+            request.method == "POST" ? try await post(service, request) : try await list(service, request)
+        },
+        Route("GET", path: "/api/v2/alerts/groups", style: .alertmanager) { service, request, _ throws(WebFailure) in
+            let filter = try AlertFilter(request.query)
+            let groups = await service.backend.alertGroups().filter { filter.accepts(receiver: $0.receiver) }
+            return AlertmanagerJSON.answer { json in
+                json.beginArray()
+                for var group in groups {
+                    group.alerts = group.alerts.filter(filter.accepts)
+                    if !group.alerts.isEmpty { AlertmanagerJSON.group(group, &json) }
+                }
+                json.endArray()
+            }
+        },
+        Route("GET", path: "/api/v2/receivers", style: .alertmanager) { service, _, _ in
+            let names = await service.backend.receiverNames()
+            return AlertmanagerJSON.answer { json in
+                json.beginArray()
+                for name in names {
+                    json.beginObject()
+                    json.key("labels")
+                    AlertmanagerJSON.receiver(name, &json)
+                    json.key("name")
+                    json.string(name)
+                    json.endObject()
+                }
+                json.endArray()
+            }
+        },
+        Route("GET", path: "/api/v2/status", style: .alertmanager) { service, _, _ in
+            status(await service.backend.dispatchStatus(), service.build)
+        },
+    ]
+
+    private static func list(
+        _ service: WebService, _ request: HTTPServerRequest
+    ) async throws(WebFailure) -> HTTPServerResponse {
+        let filter = try AlertFilter(request.query)
+        let alerts = await service.backend.receivedAlerts()
+        return AlertmanagerJSON.answer { json in
+            json.beginArray()
+            for view in alerts where filter.accepts(view) { AlertmanagerJSON.alert(view, &json) }
+            json.endArray()
+        }
+    }
+
+    /// Good alerts are taken even where others are refused.
+    private static func post(
+        _ service: WebService, _ request: HTTPServerRequest
+    ) async throws(WebFailure) -> HTTPServerResponse {
+        let alerts: [PostedAlert]
+        do throws(PostedAlertsDecoder.Refusal) { alerts = try PostedAlertsDecoder.decode(request) } catch {
+            return AlertmanagerJSON.failure(error.message, code: error.code, status: error.status)
+        }
+        let refused = alerts.isEmpty ? [] : try await service.backend.receive(alerts, from: .api)
+        if refused.isEmpty { return HTTPServerResponse() }
+        return AlertmanagerJSON.message(refused.map(\.description).joined(separator: "\n"), status: 400)
+    }
+
+    private static func status(_ view: DispatchStatusView, _ build: BuildInformation) -> HTTPServerResponse {
+        AlertmanagerJSON.answer { json in
+            json.beginObject()
+            json.key("cluster")
+            json.beginObject()
+            json.key("peers")
+            json.beginArray()
+            json.endArray()
+            json.key("status")
+            json.string("disabled")
+            json.endObject()
+            json.key("config")
+            json.beginObject()
+            json.key("original")
+            json.string(view.configuration)
+            json.endObject()
+            json.key("uptime")
+            json.string(AlertmanagerJSON.time(view.startedAt))
+            json.key("versionInfo")
+            json.beginObject()
+            for (key, value) in [
+                ("branch", build.branch), ("buildDate", build.buildDate), ("buildUser", build.buildUser),
+                ("goVersion", build.compiler), ("revision", build.revision), ("version", build.version),
+            ] {
+                json.key(key)
+                json.string(value)
+            }
+            json.endObject()
+            json.endObject()
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import HTTPServer
+
+/// A path with the methods it answers.
+struct Route: Sendable {
+    typealias Handler =
+        @Sendable (WebService, HTTPServerRequest, [String]) async throws(WebFailure) -> HTTPServerResponse
+
+    let methods: [String]
+    /// As documented: `/api/v1/incidents/{id}/ack`.
+    let pattern: String
+    let style: RouteStyle
+    let handle: Handler
+    private let segments: [String]
+
+    init(_ methods: String..., path pattern: String, style: RouteStyle, handle: @escaping Handler) {
+        self.methods = methods
+        self.pattern = pattern
+        self.style = style
+        self.handle = handle
+        segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// The values of the parts in braces; nil when the path is another.
+    func match(_ path: [String]) -> [String]? {
+        guard path.count == segments.count else { return nil }
+        var parameters: [String] = []
+        for (wanted, found) in zip(segments, path) {
+            if wanted.hasPrefix("{") {
+                if found.isEmpty { return nil }
+                parameters.append(found)
+            } else if wanted != found {
+                return nil
+            }
+        }
+        return parameters
+    }
+
+    /// Every route there is.
+    static let all =
+        HealthRoutes.all + PrometheusRoutes.all + AlertmanagerRoutes.all + OwnRoutes.all + MissingRoutes.all
+}
+
+/// How a route words what went wrong.
+enum RouteStyle: Sendable {
+    /// One line of text.
+    case plain
+    /// `{"status":"error","errorType":…,"error":…}`
+    case prometheus
+    /// Texts or `{"code":…,"message":…}`
+    case alertmanager
+
+    func failure(_ failure: WebFailure) -> HTTPServerResponse {
+        switch self {
+        case .plain: HTTPServerResponse(status: failure.status, text: failure.description + "\n")
+        case .prometheus:
+            PrometheusJSON.failure(failure.description, type: failure.errorType, status: failure.status)
+        case .alertmanager:
+            switch failure {
+            case .invalid, .failed: AlertmanagerJSON.message(failure.description, status: failure.status)
+            default: AlertmanagerJSON.failure(failure.description, code: failure.status, status: failure.status)
+            }
+        }
+    }
+
+    func notFound(_ request: HTTPServerRequest) -> HTTPServerResponse {
+        switch self {
+        case .plain, .prometheus: HTTPServerResponse(status: 404, text: "404 page not found\n")
+        case .alertmanager:
+            AlertmanagerJSON.failure("path \(request.path) was not found", code: 404, status: 404)
+        }
+    }
+
+    func notAllowed(_ request: HTTPServerRequest, _ methods: [String]) -> HTTPServerResponse {
+        let response =
+            switch self {
+            case .plain, .prometheus: HTTPServerResponse(status: 405, text: "Method Not Allowed\n")
+            case .alertmanager:
+                AlertmanagerJSON.failure(
+                    "method \(request.method) is not allowed, but [\(methods.joined(separator: ","))] are", code: 405,
+                    status: 405)
+            }
+        return response.with(header: "Allow", (methods + ["OPTIONS"]).joined(separator: ", "))
+    }
+}

@@ -1,0 +1,104 @@
+import Alerts
+import Base
+import HTTPServer
+import Synchronization
+import TimeSeries
+
+@testable import Web
+
+/// A backend that answers what a test put into it and notes what it was asked.
+final class FakeBackend: WebBackend {
+    struct State {
+        var groups: [RuleGroupView] = []
+        var posted: [(alert: PostedAlert, source: AlertSource)] = []
+        var received: [ReceivedAlertView] = []
+        var alertGroups: [AlertGroupView] = []
+        var incidents: [IncidentView] = []
+        var checks: [HealthCheckView] = []
+        var failure: WebFailure?
+        var reloads = 0
+        var acknowledgements: [String] = []
+    }
+    let state = Mutex(State())
+
+    static let now = Timestamp(milliseconds: 1_800_000_000_500)
+
+    func ruleGroups() async -> [RuleGroupView] { state.withLock { $0.groups } }
+
+    func receive(_ alerts: [PostedAlert], from source: AlertSource) async throws(WebFailure) -> [PostedAlert.Refusal] {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        var refused: [PostedAlert.Refusal] = []
+        for posted in alerts {
+            do throws(PostedAlert.Refusal) {
+                let alert = try posted.accepted(at: Self.now, resolveTimeout: .seconds(300))
+                state.withLock { state in
+                    state.posted.append((posted, source))
+                    state.received.append(ReceivedAlertView(alert: alert, receivers: ["r1"]))
+                }
+            } catch { refused.append(error) }
+        }
+        return refused
+    }
+
+    func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
+    func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
+    func receiverNames() async -> [String] { ["r1", "r2"] }
+    func dispatchStatus() async -> DispatchStatusView {
+        DispatchStatusView(configuration: "route:\n  receiver: r1\n", startedAt: Self.now)
+    }
+    func incidents() async -> [IncidentView] { state.withLock { $0.incidents } }
+    func acknowledge(incident id: String, by who: String, comment: String) async throws(WebFailure) -> IncidentView {
+        guard var incident = state.withLock({ $0.incidents.first { $0.id == id } }) else {
+            throw .notFound("there is no incident \(id)")
+        }
+        if incident.status == "resolved" { throw .conflict("incident \(id) is resolved") }
+        state.withLock { $0.acknowledgements.append("\(id) \(who) \(comment)") }
+        incident.status = "acknowledged"
+        incident.acknowledgedBy = who
+        incident.acknowledgedAt = Self.now
+        return incident
+    }
+    func readiness() async -> [HealthCheckView] { state.withLock { $0.checks } }
+    func performance() async -> PerformanceView {
+        PerformanceView(score: 90, evaluationLag: .milliseconds(250), rules: 3, failingRules: 1)
+    }
+    func reload() async throws(WebFailure) {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        state.withLock { $0.reloads += 1 }
+    }
+}
+
+/// The answer as a test looks at it.
+struct Answer {
+    var status: Int
+    var headers: [String: String]
+    var text: String
+}
+
+/// A service over a fake backend.
+struct Surface {
+    let backend = FakeBackend()
+    let service: WebService
+
+    init() {
+        service = WebService(
+            backend: backend, metrics: MetricsRegistry(),
+            build: BuildInformation(version: "1.2.3", revision: "abc", compiler: "swift6.3"),
+            clock: ManualClock(now: FakeBackend.now))
+    }
+
+    func ask(
+        _ method: String, _ target: String, type: String? = "application/json", headers: [String: String] = [:],
+        _ body: String = ""
+    ) async -> Answer {
+        var all = headers.map { HTTPServerRequest.Header(name: $0.key, value: $0.value) }
+        if let type { all.append(.init(name: "Content-Type", value: type)) }
+        guard let request = HTTPServerRequest(method: method, target: target, headers: all, body: Array(body.utf8))
+        else { return Answer(status: 0, headers: [:], text: "no request") }
+        let response = await service.respond(to: request)
+        guard case .bytes(let bytes) = response.body else { return Answer(status: 0, headers: [:], text: "a stream") }
+        return Answer(
+            status: response.status, headers: Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 },
+            text: String(decoding: bytes, as: UTF8.self))
+    }
+}
