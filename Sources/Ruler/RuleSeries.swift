@@ -16,6 +16,13 @@ public struct RecordedSample: Sendable, Equatable {
         self.timestamp = timestamp
         self.value = value
     }
+
+    /// A series of this one sample.
+    public var series: Series {
+        var series = Series(labels: labels)
+        series.append(value, at: timestamp.milliseconds)
+        return series
+    }
 }
 
 /// Turns results of rules into the samples that later rules and `remote_write` see.

@@ -1,5 +1,5 @@
 /// Go's `html`, `js` and `urlquery`.
-enum GoEscape {
+public enum GoEscape {
     static func html(_ text: String) -> String {
         guard
             text.utf8.contains(where: { $0 == 0x26 || $0 == 0x27 || $0 == 0x22 || $0 == 0x3C || $0 == 0x3E || $0 == 0 })
@@ -39,7 +39,7 @@ enum GoEscape {
     }
 
     /// Go's url.QueryEscape: everything but letters, digits and `-_.~`, a space as `+`.
-    static func query(_ text: String) -> String {
+    public static func query(_ text: String) -> String {
         var out: [UInt8] = []
         for byte in text.utf8 {
             switch byte {

@@ -1,0 +1,239 @@
+import Alerts
+import Base
+import PromQL
+import QueryEngine
+import RuleFiles
+import TimeSeries
+
+/// What all groups of a configuration have in common.
+public struct RulerSettings: Sendable {
+    /// Interval of groups that name none.
+    public var evaluationInterval: Duration = .seconds(60)
+    /// Least time between two sends of one alert.
+    public var resendDelay: Duration = .seconds(60)
+    /// How time down counts for pending alerts.
+    public var restorePolicy = AlertingRuleCore.RestorePolicy()
+    /// How far groups that do not say so look into the past.
+    public var queryOffset: Duration = .zero
+    /// Labels put on alerts that leave, where they have none of that name.
+    public var externalLabels: Labels = .empty
+    /// Base of the links in alerts, without a slash at its end.
+    public var externalURL = ""
+
+    /// Prometheus' defaults.
+    public init() {}
+}
+
+/// Evaluates one rule group at each of its ticks; a slow evaluation skips ticks, none queue up.
+actor GroupRunner {
+    nonisolated let group: RuleGroup
+    private let settings: RulerSettings
+    private let querier: RuleQuerier
+    private let recorded: RecordedNames
+    private let sink: any RulerSink
+    private let clock: any WallClock
+    private let schedule: GroupSchedule
+    private let expander: AlertExpander
+    private(set) var rules: [RuleRuntime]
+    private var lastTick: Timestamp?
+    private var lastDuration = Duration.zero
+    private var missedTicks = 0
+
+    init(
+        group: RuleGroup, settings: RulerSettings, querier: RuleQuerier, recorded: RecordedNames, sink: any RulerSink,
+        clock: any WallClock, takingOver earlier: [RuleRuntime] = []
+    ) {
+        self.group = group
+        self.settings = settings
+        self.querier = querier
+        self.recorded = recorded
+        self.sink = sink
+        self.clock = clock
+        let interval = group.interval.flatMap { $0 > .zero ? $0 : nil } ?? settings.evaluationInterval
+        schedule = GroupSchedule(interval: interval, file: group.file, name: group.name)
+        expander = AlertExpander(settings: settings, querier: querier, recorded: recorded)
+        let known = Dictionary(earlier.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        rules = RuleRuntime.all(of: group).map { rule in
+            guard let old = known[rule.key] else { return rule }
+            return rule.takingOver(old)
+        }
+    }
+
+    /// The interval in force.
+    nonisolated var interval: Duration { schedule.interval }
+    private nonisolated var queryOffset: Duration { group.queryOffset ?? settings.queryOffset }
+
+    /// Ticks until its task is cancelled.
+    func run() async {
+        var tick = schedule.tick(after: clock.now())
+        while !Task.isCancelled {
+            do { try await clock.sleep(until: tick) } catch { return }
+            await evaluate(at: tick)
+            let (next, missed) = schedule.next(after: tick, now: clock.now())
+            missedTicks += missed
+            if missed > 0 {
+                sink.observe(
+                    .group(file: group.file, name: group.name, duration: lastDuration, missed: missed, at: tick))
+            }
+            tick = next
+        }
+    }
+
+    /// Puts back the alerts of the life before.
+    func restore(_ alerts: [String: [ActiveAlert]], downSince: Timestamp, at time: Timestamp) {
+        for index in rules.indices {
+            guard let records = alerts[rules[index].key] else { continue }
+            rules[index].alerting?.restore(records, downSince: downSince, at: time, policy: settings.restorePolicy)
+        }
+    }
+
+    /// Hands restored alerts on with a new end, so that none ends before its rule was evaluated again.
+    func prolong(at time: Timestamp) async {
+        for index in rules.indices { await send(index, at: time, onlyFiring: true) }
+    }
+
+    /// Evaluates all rules for one tick, each seeing what those before it gave.
+    func evaluate(at tick: Timestamp) async {
+        let started = ContinuousClock.now
+        let time = tick - queryOffset
+        let prepared = rules.map { runtime in
+            querier.prepare(
+                runtime.rule.expression.expr, text: runtime.rule.expression.text, at: time, recorded: recorded)
+        }
+        let fetched = await querier.fetch(prepared, at: time)
+        if Task.isCancelled { return }
+        for index in rules.indices {
+            let ruleStarted = ContinuousClock.now
+            var samples = 0
+            var failure: RuleFailure?
+            do throws(RuleFailure) {
+                let result = try querier.finish(prepared[index], fetched)
+                let vector = try Self.vector(result.value)
+                samples = vector.count
+                try await take(vector, for: index, at: tick, queryTime: time)
+            } catch {
+                failure = error
+            }
+            if rules[index].alerting != nil { await send(index, at: tick, onlyFiring: failure != nil) }
+            note(index, at: tick, started: ruleStarted, samples: samples, failure: failure)
+        }
+        lastTick = tick
+        lastDuration = ContinuousClock.now - started
+        sink.observe(.group(file: group.file, name: group.name, duration: lastDuration, missed: 0, at: tick))
+    }
+
+    private func note(
+        _ index: Int, at tick: Timestamp, started: ContinuousClock.Instant, samples: Int, failure: RuleFailure?
+    ) {
+        var health = RuleHealth()
+        health.lastEvaluation = tick
+        health.duration = ContinuousClock.now - started
+        health.lastError = failure?.description
+        health.samples = samples
+        rules[index].health = health
+        sink.observe(
+            .rule(
+                identity(index), name: rules[index].rule.name, duration: health.duration, samples: samples,
+                error: health.lastError))
+    }
+
+    private func identity(_ index: Int) -> RuleIdentity {
+        RuleIdentity(file: group.file, group: group.name, rule: rules[index].key)
+    }
+
+    /// A scalar counts as a vector of one sample without labels.
+    private static func vector(_ value: QueryValue) throws(RuleFailure) -> [VectorSample] {
+        switch value {
+        case .vector(let samples): samples
+        case .scalar(let number, let time): [VectorSample(labels: .empty, timestamp: time, value: .float(number))]
+        case .string: throw .wrongType("string")
+        case .matrix: throw .wrongType("matrix")
+        }
+    }
+
+    private func take(
+        _ vector: [VectorSample], for index: Int, at tick: Timestamp, queryTime: Timestamp
+    ) async throws(RuleFailure) {
+        let runtime = rules[index]
+        switch runtime.rule.kind {
+        case .recording(let record):
+            let samples = vector.map {
+                RecordedSample(
+                    labels: RuleSeries.recorded($0.labels, name: record, ruleLabels: runtime.labels),
+                    timestamp: queryTime,
+                    value: $0.value)
+            }
+            guard Set(samples.map(\.labels)).count == samples.count else { throw .duplicateLabels(isAlert: false) }
+            if group.limit > 0, samples.count > group.limit {
+                throw .tooManySeries(limit: group.limit, count: samples.count)
+            }
+            await publish(samples, for: index, at: queryTime)
+        case .alerting:
+            guard let templates = try runtime.templates?.get() else { return }
+            let expanded = await expander.expand(vector, templates, at: tick, queryTime: queryTime)
+            try await step(index, expanded, at: tick)
+            await publish(
+                RuleSeries.samples(of: rules[index].alerting?.active ?? [], at: queryTime), for: index, at: queryTime)
+        }
+    }
+
+    private func step(_ index: Int, _ samples: [AlertSample], at tick: Timestamp) async throws(RuleFailure) {
+        guard var core = rules[index].alerting else { return }
+        let before = Array(core.alerts.keys)
+        let outcome = Result { () throws(RuleFailure) in try core.apply(samples, at: tick) }
+        rules[index].alerting = core
+        switch outcome {
+        case .success(let changes):
+            if changes.isEmpty { return }
+            await sink.persist(.init(rule: identity(index), updated: changes.updated, removed: changes.removed))
+        case .failure(let failure):
+            if case .tooManyAlerts = failure {
+                await sink.persist(.init(rule: identity(index), updated: [], removed: before))
+            }
+            throw failure
+        }
+    }
+
+    /// Lets later rules and remote write see the samples, and ends the series that are gone.
+    private func publish(_ samples: [RecordedSample], for index: Int, at time: Timestamp) async {
+        let now = Set(samples.map(\.labels))
+        let all = samples + RuleSeries.staleMarkers(before: rules[index].lastSeries, now: now, at: time)
+        rules[index].lastSeries = now
+        if all.isEmpty { return }
+        _ = querier.overlay.append(all.map(\.series))
+        await sink.record(all)
+    }
+
+    /// Hands on what is due; after a failed evaluation only what fires, so that no answer ends nothing.
+    private func send(_ index: Int, at time: Timestamp, onlyFiring: Bool) async {
+        guard var core = rules[index].alerting else { return }
+        let due = core.takeDue(at: time, interval: interval, resendDelay: settings.resendDelay)
+        rules[index].alerting = core
+        let wanted = onlyFiring ? due.filter { $0.state == .firing } : due
+        if wanted.isEmpty { return }
+        let link = expander.generatorURL(of: rules[index].rule)
+        await sink.send(wanted.map { expander.posted($0, generatorURL: link) })
+    }
+
+    /// Ends every series of the rules: what is done when the group is gone.
+    func endSeries(at time: Timestamp, keeping kept: Set<String>) async {
+        for index in rules.indices where !kept.contains(rules[index].key) {
+            await publish([], for: index, at: time)
+            if let alerts = rules[index].alerting?.alerts, !alerts.isEmpty {
+                await sink.persist(.init(rule: identity(index), updated: [], removed: Array(alerts.keys)))
+            }
+        }
+    }
+
+    /// The group as API and page show it.
+    func status() -> RuleGroupStatus {
+        RuleGroupStatus(
+            group: group, interval: interval, lastEvaluation: lastTick, duration: lastDuration,
+            missedTicks: missedTicks,
+            rules: rules.map { runtime in
+                RuleStatus(
+                    rule: runtime.rule, labels: runtime.labels.map { .init(name: $0.name, text: $0.value) },
+                    health: runtime.health, state: runtime.alerting?.state, alerts: runtime.alerting?.active ?? [])
+            })
+    }
+}

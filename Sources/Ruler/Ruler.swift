@@ -1,0 +1,108 @@
+import Base
+import RuleFiles
+import TimeSeries
+
+/// Runs all rule groups: starts them, replaces them on reload, stops them.
+public actor Ruler {
+    private struct Entry {
+        var runner: GroupRunner
+        var task: Task<Void, Never>?
+    }
+
+    private struct GroupKey: Hashable {
+        var file: String
+        var name: String
+
+        init(_ group: RuleGroup) {
+            file = group.file
+            name = group.name
+        }
+    }
+
+    private let sink: any RulerSink
+    private let clock: any WallClock
+    private var entries: [GroupKey: Entry] = [:]
+    private var order: [GroupKey] = []
+    private var isRunning = false
+
+    /// A ruler without groups.
+    public init(sink: any RulerSink, clock: any WallClock) {
+        self.sink = sink
+        self.clock = clock
+    }
+
+    /// Replaces all groups: rules that are the same by file, group, name and labels keep their alerts.
+    public func load(_ files: [RuleFile], settings: RulerSettings, querier: RuleQuerier) async {
+        let groups = files.flatMap(\.groups)
+        let recorded = RecordedNames(groups.flatMap(\.rules).filter { !$0.isAlerting }.map(\.name))
+        var earlier: [GroupKey: [RuleRuntime]] = [:]
+        let old = entries
+        for (key, entry) in old {
+            entry.task?.cancel()
+            await entry.task?.value
+            earlier[key] = await entry.runner.rules
+        }
+        entries = [:]
+        order = groups.map(GroupKey.init)
+        for group in groups {
+            let key = GroupKey(group)
+            let runner = GroupRunner(
+                group: group, settings: settings, querier: querier, recorded: recorded, sink: sink, clock: clock,
+                takingOver: earlier[key] ?? [])
+            entries[key] = Entry(runner: runner, task: nil)
+        }
+        for (key, entry) in old {
+            let kept = await entries[key]?.runner.rules.map(\.key) ?? []
+            await entry.runner.endSeries(at: clock.now(), keeping: Set(kept))
+        }
+        if isRunning { start() }
+    }
+
+    /// Puts the alerts of the life before back and hands the firing ones on at once.
+    public func restore(_ records: [RuleIdentity: [ActiveAlert]], downSince: Timestamp) async {
+        let now = clock.now()
+        var byGroup: [GroupKey: [String: [ActiveAlert]]] = [:]
+        for (identity, alerts) in records {
+            for key in order where key.file == identity.file && key.name == identity.group {
+                byGroup[key, default: [:]][identity.rule] = alerts
+            }
+        }
+        for (key, alerts) in byGroup {
+            await entries[key]?.runner.restore(alerts, downSince: downSince, at: now)
+            await entries[key]?.runner.prolong(at: now)
+        }
+    }
+
+    /// Begins to tick.
+    public func start() {
+        isRunning = true
+        for (key, entry) in entries where entry.task == nil {
+            let runner = entry.runner
+            entries[key]?.task = Task { await runner.run() }
+        }
+    }
+
+    /// Stops all groups and returns when the evaluations under way are over.
+    public func stop() async {
+        isRunning = false
+        for entry in entries.values { entry.task?.cancel() }
+        for key in order {
+            await entries[key]?.task?.value
+            entries[key]?.task = nil
+        }
+    }
+
+    /// Evaluates every group once at `tick`, in the order of the files: what tests and the demo's single cycle use.
+    public func evaluateAll(at tick: Timestamp) async {
+        for key in order { await entries[key]?.runner.evaluate(at: tick) }
+    }
+
+    /// All groups, in the order of the files.
+    public func status() async -> [RuleGroupStatus] {
+        var all: [RuleGroupStatus] = []
+        for key in order {
+            if let runner = entries[key]?.runner { all.append(await runner.status()) }
+        }
+        return all
+    }
+}
