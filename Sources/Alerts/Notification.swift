@@ -46,6 +46,8 @@ public struct Notification: Hashable, Sendable {
         case someAlertsResolved = "some alerts resolved"
         case allAlertsResolved = "all alerts resolved"
         case repeatInterval = "repeat interval elapsed"
+        /// A step of an escalation policy.
+        case escalation = "incident not acknowledged"
     }
 
     /// Firing when any alert fires.

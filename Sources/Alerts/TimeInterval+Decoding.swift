@@ -58,7 +58,7 @@ extension TimeInterval {
         interval.daysOfMonth = ranges(reader, "days_of_month", in: decoding, names: [], base: 0, what: "day of month")
             .compactMap { item, first, last in dayRange(item, first, last, decoding) }
         if let location = reader.string("location") {
-            if let zone = CivilZone(named: location) {
+            if let zone = zone(location) {
                 interval.location = zone
             } else if let place = reader.value("location") {
                 decoding.report("unknown time zone \(location)", at: place)
@@ -66,6 +66,12 @@ extension TimeInterval {
         }
         reader.finish()
         return interval
+    }
+
+    /// A zone by name; `Local` is the machine's own.
+    private static func zone(_ name: String) -> TimeZoneRules? {
+        if name == "Local" { return TimeZoneRules(file: "/etc/localtime", name: name) ?? .utc }
+        return TimeZoneRules(named: name)
     }
 
     private static func report<Value>(_ message: String, _ item: YAMLNode, _ decoding: YAMLDecoding) -> Value? {

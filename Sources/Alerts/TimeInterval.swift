@@ -15,7 +15,7 @@ public struct TimeInterval: Hashable, Sendable {
     /// Years.
     public var years: [ClosedRange<Int>]
     /// The zone all this is meant in.
-    public var location: CivilZone
+    public var location: TimeZoneRules
 
     /// Days of a month, both included.
     public struct DayRange: Hashable, Sendable {
@@ -41,7 +41,7 @@ public struct TimeInterval: Hashable, Sendable {
     /// An interval that always holds unless parts are given.
     public init(
         times: [Range<Int>] = [], weekdays: [ClosedRange<Int>] = [], daysOfMonth: [DayRange] = [],
-        months: [ClosedRange<Int>] = [], years: [ClosedRange<Int>] = [], location: CivilZone = .utc
+        months: [ClosedRange<Int>] = [], years: [ClosedRange<Int>] = [], location: TimeZoneRules = .utc
     ) {
         self.times = times
         self.weekdays = weekdays
@@ -53,7 +53,9 @@ public struct TimeInterval: Hashable, Sendable {
 
     /// Whether the instant lies in the interval.
     public func contains(_ time: Timestamp) -> Bool {
-        let date = location.civilDate(time)
+        let milliseconds = time.milliseconds
+        let seconds = milliseconds >= 0 ? milliseconds / 1000 : -((999 - milliseconds) / 1000)
+        let date = CivilDate(unixSeconds: seconds, offset: Int64(location.period(at: seconds).offset))
         func holds<Part>(_ parts: [Part], _ test: (Part) -> Bool) -> Bool {
             parts.isEmpty || parts.contains(where: test)
         }

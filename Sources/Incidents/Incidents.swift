@@ -1,1 +1,0 @@
-// Incidents: see docs/architecture.md for what it owns.
