@@ -1,1 +1,0 @@
-// RuleTests: see docs/architecture.md for what it owns.
