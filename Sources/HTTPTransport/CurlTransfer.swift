@@ -20,6 +20,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var isTooLarge = false
     private var upload: [UInt8] = []
     private var uploaded = 0
+    private var hasSentUpload = false
 
     private static let lineLimit = 256 << 10
 
@@ -92,6 +93,10 @@ final class CurlTransfer: @unchecked Sendable {
             return 0
         }
         transfer.lines.append(String(decoding: line, as: UTF8.self))
+        if transfer.hasSentUpload {
+            // The mail has been answered; what is left is the farewell, for which nobody should have to wait.
+            transfer.handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, 1)
+        }
         return size * count
     }
 
@@ -125,6 +130,7 @@ final class CurlTransfer: @unchecked Sendable {
             }
         }
         transfer.uploaded += part.count
+        if part.isEmpty { transfer.hasSentUpload = true }
         return part.count
     }
 }

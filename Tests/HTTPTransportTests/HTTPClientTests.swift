@@ -191,4 +191,76 @@ struct HTTPClientTests {
         }
         #expect(total == 200)
     }
+
+    @Test func unfoldsGzipOnlyWhenAsked() async throws {
+        let gzip: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 72, 205, 201, 201, 215, 81, 72, 175, 202, 44, 0, 0, 74, 155, 177, 92,
+            11, 0, 0, 0,
+        ]
+        let server = ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                let isAsked = request.header("accept-encoding") == "gzip"
+                let body = isAsked ? gzip : Array("plain".utf8)
+                let encoding = isAsked ? "Content-Encoding: gzip\r\n" : ""
+                connection.write("HTTP/1.1 200 OK\r\n\(encoding)Content-Length: \(body.count)\r\n\r\n")
+                connection.write(body)
+            }
+        }
+        var request = HTTPRequest("GET", server.url)
+        #expect(try await client.send(request).text() == "plain")
+        request.acceptsGzip = true
+        #expect(try await client.send(request).text() == "hello, gzip")
+        request.responseLimit = 5
+        #expect(await kind(request) == .tooLarge)
+    }
+
+    @Test func goesThroughAProxyExceptWhereItMustNot() async throws {
+        let proxy = Self.echo()
+        let server = ScriptedServer(answering: Self.answer("direct"))
+        var request = HTTPRequest("GET", "http://somewhere.invalid/x")
+        request.proxy = .url(Secret(proxy.url))
+        #expect(try await client.send(request).text().hasPrefix("GET http://somewhere.invalid/x HTTP/1.1"))
+        request.url = server.url
+        request.proxy = .url(Secret(proxy.url), except: "localhost,127.0.0.0/8")
+        #expect(try await client.send(request).text() == "direct")
+        request.proxy = .none
+        #expect(try await client.send(request).text() == "direct")
+    }
+
+    @Test func sharesABudgetAmongAnswers() async throws {
+        let server = ScriptedServer { connection in
+            while connection.readRequest() != nil { connection.write(Self.answer(String(repeating: "x", count: 1000))) }
+        }
+        var request = HTTPRequest("GET", server.url)
+        request.responseBudget = ByteBudget(2500)
+        #expect(await kind(request) == nil)
+        #expect(await kind(request) == nil)
+        #expect(await kind(request) == .tooLarge)
+    }
+}
+
+@Suite("Addresses")
+struct HTTPURLTests {
+    @Test(
+        "are taken apart",
+        arguments: [
+            ("http://h", "http://h/", 80), ("HTTPS://H:8443/a/b?c=d#e", "https://H:8443/a/b?c=d", 8443),
+            ("http://u:p%40@h:80/x", "http://h/x", 80), ("http://[::1]:9090/", "http://[::1]:9090/", 9090),
+        ])
+    func parts(_ text: String, _ normal: String, _ port: Int) throws {
+        let url = try #require(HTTPURL(text))
+        #expect(url.text == normal)
+        #expect(url.port == port)
+        #expect(url.password == (text.contains("@") ? "p@" : nil))
+    }
+
+    @Test(
+        "are joined with a path by one slash",
+        arguments: [("http://h", "http://h/api"), ("http://h/", "http://h/api"), ("http://h/a//", "http://h/a/api")])
+    func appending(_ base: String, _ joined: String) { #expect(HTTPURL(base)?.appending(path: "/api").text == joined) }
+
+    @Test func formsAreEncoded() {
+        #expect(PercentEncoding.form([("a b", "ü&="), ("c", "~*'")]) == "a+b=%C3%BC%26%3D&c=~%2A%27")
+        #expect(PercentEncoding.component("a b/c") == "a%20b%2Fc")
+    }
 }

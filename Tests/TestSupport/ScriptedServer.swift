@@ -2,31 +2,19 @@ internal import Glibc
 
 /// A TCP server on a free loopback port whose every connection is played by a script on a thread of its own: for
 /// servers that say half, wrong or nothing.
+///
+/// It listens until the process ends: a port that was given back could be taken by a test that runs beside this one.
 public final class ScriptedServer: Sendable {
     /// The port it listens on.
     public let port: Int
-    private let listener: Int32
 
     /// `http://127.0.0.1:port`
     public var url: String { "http://127.0.0.1:\(port)" }
 
     /// Listens at once; `script` runs once a connection, which is closed when it returns.
     public init(_ script: @escaping @Sendable (ScriptedConnection) -> Void) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        var port = 0
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                _ = bind(listener, generic, length)
-                _ = listen(listener, 128)
-                _ = getsockname(listener, generic, &length)
-            }
-            port = Int(UInt16(bigEndian: pointer.pointee.sin_port))
-        }
-        self.listener = listener
+        let (listener, port) = Self.boundSocket()
+        listen(listener, 128)
         self.port = port
         startThread {
             while true {
@@ -41,11 +29,6 @@ public final class ScriptedServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
-
     /// A server that reads one request a connection and answers with these bytes, then closes.
     public convenience init(answering bytes: String) {
         self.init { connection in
@@ -54,8 +37,24 @@ public final class ScriptedServer: Sendable {
         }
     }
 
-    /// A port on which nobody listens.
-    public static func closedPort() -> Int { ScriptedServer { _ in }.port }
+    /// A port that refuses connections, and that nobody else can take.
+    public static func closedPort() -> Int { boundSocket().port }
+
+    /// A socket bound to a free loopback port, which does not listen.
+    private static func boundSocket() -> (socket: Int32, port: Int) {
+        let bound = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                _ = bind(bound, generic, length)
+                _ = getsockname(bound, generic, &length)
+            }
+        }
+        return (bound, Int(UInt16(bigEndian: address.sin_port)))
+    }
 }
 
 /// One accepted connection; reads and writes block.
