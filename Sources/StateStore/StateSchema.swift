@@ -19,33 +19,32 @@ enum StateSchema {
             """,
             """
             CREATE TABLE alerts (
-                labels BLOB NOT NULL PRIMARY KEY, annotations BLOB NOT NULL, starts_at INTEGER NOT NULL,
-                ends_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, is_timeout INTEGER NOT NULL,
-                generator_url TEXT NOT NULL) WITHOUT ROWID
+                fingerprint INTEGER NOT NULL PRIMARY KEY, labels BLOB NOT NULL, annotations BLOB NOT NULL,
+                starts_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+                is_timeout INTEGER NOT NULL, generator_url TEXT NOT NULL) WITHOUT ROWID
             """,
             """
             CREATE TABLE groups (
-                id TEXT NOT NULL PRIMARY KEY, updated_at INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID
+                route TEXT NOT NULL, labels BLOB NOT NULL, next_flush INTEGER NOT NULL, has_flushed INTEGER NOT NULL,
+                is_flushing INTEGER NOT NULL, PRIMARY KEY (route, labels)) WITHOUT ROWID
             """,
             """
             CREATE TABLE notification_log (
-                group_key TEXT NOT NULL, receiver TEXT NOT NULL, updated_at INTEGER NOT NULL,
-                expires_at INTEGER NOT NULL, payload BLOB NOT NULL,
-                PRIMARY KEY (group_key, receiver)) WITHOUT ROWID
+                group_key TEXT NOT NULL, receiver TEXT NOT NULL, type TEXT NOT NULL, number INTEGER NOT NULL,
+                at INTEGER NOT NULL, expires_at INTEGER NOT NULL, firing BLOB NOT NULL, resolved BLOB NOT NULL,
+                PRIMARY KEY (group_key, receiver, type, number)) WITHOUT ROWID
             """,
             """
             CREATE TABLE silences (
                 id TEXT NOT NULL PRIMARY KEY, starts_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
-                updated_at INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID
+                updated_at INTEGER NOT NULL, created_by TEXT NOT NULL, comment TEXT NOT NULL,
+                matchers BLOB NOT NULL) WITHOUT ROWID
             """,
             """
             CREATE TABLE incidents (
-                id TEXT NOT NULL PRIMARY KEY, status TEXT NOT NULL, opened_at INTEGER NOT NULL,
-                updated_at INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE outbox (
-                id TEXT NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID
+                id TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL, group_key TEXT NOT NULL,
+                opened_at INTEGER NOT NULL, acknowledged_at INTEGER, resolved_at INTEGER,
+                payload BLOB NOT NULL) WITHOUT ROWID
             """,
             """
             CREATE TABLE history (

@@ -1,5 +1,7 @@
 import Base
+import Dispatching
 import Glibc
+import Ruler
 import Synchronization
 import Testing
 import TimeSeries
@@ -172,7 +174,11 @@ struct StateStoreTests {
     @Test func theTablesAreThoseThatRecordsName() async throws {
         let folder = TemporaryFolder()
         let store = try Self.open(folder)
-        for table in [HistoryRecord.table] {
+        let tables = [
+            HistoryRecord.table, MetaRecord.table, AlertStateRecord.table, AlertRecord.table, GroupRecord.table,
+            NotificationLogEntry.table, SilenceRecord.table,
+        ]
+        for table in tables {
             let columns = store.writer.withConnection { db throws(SQLiteError) in
                 var names: [String] = []
                 try db.rows("SELECT name FROM pragma_table_info('\(table.name)') ORDER BY cid") {
