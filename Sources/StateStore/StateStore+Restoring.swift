@@ -1,5 +1,6 @@
 import Base
 import Dispatching
+import Incidents
 import Ruler
 
 extension StateStore {
@@ -22,6 +23,12 @@ extension StateStore {
         return (
             Dictionary(grouping: loaded.records, by: \.rule).mapValues { $0.map(\.alert) }, loaded.unreadable
         )
+    }
+
+    /// The incidents of the life before, and how many rows could not be read.
+    public func incidents() async throws(StateStoreError) -> ([IncidentRecord], unreadable: Int) {
+        let loaded = try await load(IncidentRecord.self)
+        return (loaded.records, loaded.unreadable)
     }
 
     /// When the life before was last known to go on; nil in a new folder.

@@ -1,6 +1,7 @@
 import Alerts
 import Base
 import Dispatching
+import Incidents
 import Ruler
 import Testing
 import TimeSeries
@@ -86,6 +87,28 @@ struct StateRecordTests {
         #expect(try await store.alertStates().0 == [Self.rule: [firing]])
         try await store.persist([.forget(Self.rule)])
         #expect(try await store.alertStates().0.isEmpty)
+    }
+
+    @Test func ofIncidentsComeBackAsTheyWere() async throws {
+        let folder = TemporaryFolder()
+        let store = try StateStoreTests.open(folder)
+        let slack = IntegrationID(receiver: "team", type: "slack", index: 2)
+        let small = IncidentRecord(
+            id: "aa", policy: "p", groupKey: Self.key, groupLabels: .empty, receiver: "r", openedAt: Self.time,
+            alerts: [])
+        let full = IncidentRecord(
+            id: "bb", policy: "p", groupKey: Self.key, groupLabels: Self.odd, receiver: "r", state: .acknowledged,
+            openedAt: Self.time, acknowledgedAt: Self.time + .seconds(1), acknowledgedBy: "ann", note: "on it",
+            resolvedAt: Self.time + .seconds(2),
+            alerts: [
+                NotifiedAlert(Self.alert("A"), status: .firing),
+                NotifiedAlert(Self.alert("B", timeout: true), status: .resolved),
+            ], isMuted: true, stepsTaken: 3, pending: [.init(step: 2, integration: slack)], told: [slack],
+            events: [.init(at: Self.time, text: "opened"), .init(at: Self.time, text: "step 1")])
+        try await store.persist([.put(full), .put(small)])
+        #expect(try await store.incidents() == ([small, full], 0))
+        try await store.persist([.forgetIncident("aa")])
+        #expect(try await store.incidents().0 == [full])
     }
 
     @Test func tellHowLongTheDaemonWasDown() async throws {

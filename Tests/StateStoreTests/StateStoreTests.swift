@@ -1,6 +1,7 @@
 import Base
 import Dispatching
 import Glibc
+import Incidents
 import Ruler
 import Synchronization
 import Testing
@@ -176,7 +177,7 @@ struct StateStoreTests {
         let store = try Self.open(folder)
         let tables = [
             HistoryRecord.table, MetaRecord.table, AlertStateRecord.table, AlertRecord.table, GroupRecord.table,
-            NotificationLogEntry.table, SilenceRecord.table,
+            NotificationLogEntry.table, SilenceRecord.table, IncidentRecord.table,
         ]
         for table in tables {
             let columns = store.writer.withConnection { db throws(SQLiteError) in

@@ -60,7 +60,8 @@ struct OwnAPITests {
                 IncidentView(
                     id: "i-2", status: "open", title: "Down <b>", groupKey: "{}:{a=\"b\"}", labels: ["a": "b"],
                     firingAlerts: 2, policy: "standard", step: 1, openedAt: FakeBackend.now,
-                    nextEscalationAt: FakeBackend.now + .seconds(60)),
+                    nextEscalationAt: FakeBackend.now + .seconds(60), note: "n",
+                    events: [.init(at: FakeBackend.now, text: "opened")]),
                 IncidentView(
                     id: "i-1", status: "resolved", title: "Old", groupKey: "k", labels: .empty, firingAlerts: 0,
                     openedAt: .zero, resolvedAt: Timestamp(milliseconds: 1)),
@@ -75,7 +76,8 @@ struct OwnAPITests {
             await surface.ask("GET", "/api/v1/incidents?status=open").text
                 == #"{"status":"success","data":{"incidents":[{"id":"i-2","status":"open","title":"Down \u003cb\u003e","#
                 + #""groupKey":"{}:{a=\"b\"}","labels":{"a":"b"},"firingAlerts":2,"escalationPolicy":"standard","#
-                + #""step":1,"openedAt":"2027-01-15T08:00:00.5Z","nextEscalationAt":"2027-01-15T08:01:00.5Z"}]}}"#)
+                + #""step":1,"openedAt":"2027-01-15T08:00:00.5Z","nextEscalationAt":"2027-01-15T08:01:00.5Z","#
+                + #""note":"n","events":[{"at":"2027-01-15T08:00:00.5Z","text":"opened"}]}]}}"#)
         #expect(await surface.ask("GET", "/api/v1/incidents").text.contains("i-1"))
         #expect(await surface.ask("GET", "/api/v1/incidents/i-1").status == 200)
         #expect(await surface.ask("GET", "/api/v1/incidents/i-9").status == 404)

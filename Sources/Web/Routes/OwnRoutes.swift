@@ -105,6 +105,21 @@ enum OwnRoutes {
             json.key("acknowledgedBy")
             json.string(who)
         }
+        if !view.note.isEmpty {
+            json.key("note")
+            json.string(view.note)
+        }
+        json.key("events")
+        json.beginArray()
+        for event in view.events {
+            json.beginObject()
+            json.key("at")
+            json.string(RFC3339.string(event.at))
+            json.key("text")
+            json.string(event.text)
+            json.endObject()
+        }
+        json.endArray()
         json.endObject()
     }
 }

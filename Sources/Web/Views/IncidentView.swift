@@ -29,12 +29,31 @@ public struct IncidentView: Sendable {
     public var resolvedAt: Timestamp?
     /// When the next step is due, if one is.
     public var nextEscalationAt: Timestamp?
+    /// What the one who acknowledged said; empty when nothing.
+    public var note: String
+    /// What happened, oldest first.
+    public var events: [Event]
+
+    /// Something that happened to an incident.
+    public struct Event: Sendable, Hashable {
+        /// When.
+        public var at: Timestamp
+        /// One sentence.
+        public var text: String
+
+        /// An event.
+        public init(at: Timestamp, text: String) {
+            self.at = at
+            self.text = text
+        }
+    }
 
     /// An incident.
     public init(
         id: String, status: String, title: String, groupKey: String, labels: Labels, firingAlerts: Int,
         policy: String? = nil, step: Int = 0, openedAt: Timestamp, acknowledgedAt: Timestamp? = nil,
-        acknowledgedBy: String? = nil, resolvedAt: Timestamp? = nil, nextEscalationAt: Timestamp? = nil
+        acknowledgedBy: String? = nil, resolvedAt: Timestamp? = nil, nextEscalationAt: Timestamp? = nil,
+        note: String = "", events: [Event] = []
     ) {
         self.id = id
         self.status = status
@@ -49,5 +68,7 @@ public struct IncidentView: Sendable {
         self.acknowledgedBy = acknowledgedBy
         self.resolvedAt = resolvedAt
         self.nextEscalationAt = nextEscalationAt
+        self.note = note
+        self.events = events
     }
 }
