@@ -1,14 +1,10 @@
 import PromQL
 
 extension Expr {
-    /// The expression and all below it, the outer before the inner.
+    /// The expression and all below it, the outer before the inner, from left to right.
     var everything: [Expr] {
         var found: [Expr] = []
-        var open = [self]
-        while let next = open.popLast() {
-            found.append(next)
-            open.append(contentsOf: next.children.reversed())
-        }
+        forEach { found.append($0) }
         return found
     }
 
@@ -18,9 +14,4 @@ extension Expr {
         while case .paren(let node) = expr { expr = node.inner }
         return expr
     }
-}
-
-extension VectorSelector {
-    /// The metric's name, however it is written; nil when the name is not fixed.
-    var metricName: String? { name ?? matchers.first { $0.name == "__name__" && $0.operation == .equal }?.value }
 }

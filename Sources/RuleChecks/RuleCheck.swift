@@ -29,17 +29,20 @@ extension RuleCheck {
     }
 }
 
-/// A rule and where it stands.
-public struct RuleContext: Sendable {
+/// A rule and where it stands; made once and handed to every check.
+public final class RuleContext: Sendable {
     /// The rule.
-    public var rule: Rule
+    public let rule: Rule
     /// Its group.
-    public var group: RuleGroup
+    public let group: RuleGroup
+    /// The rule's expression and all below it, the outer before the inner.
+    let parts: [Expr]
 
     /// A rule in its group.
     public init(rule: Rule, group: RuleGroup) {
         self.rule = rule
         self.group = group
+        parts = rule.expression.expr.everything
     }
 
     /// The place in the file of a part of the rule's expression.
@@ -60,12 +63,14 @@ public enum RuleCheckRegistry {
     /// What all checks say about `file`, by place, without what a comment in the file switches off.
     public static func problems(in file: RuleFile) -> [Diagnostic] {
         var found: [Diagnostic] = []
-        for check in all {
-            found += check.problems(in: file)
-            for group in file.groups {
-                for rule in group.rules { found += check.problems(in: RuleContext(rule: rule, group: group)) }
+        for check in all { found += check.problems(in: file) }
+        for group in file.groups {
+            for rule in group.rules {
+                let context = RuleContext(rule: rule, group: group)
+                for check in all { found += check.problems(in: context) }
             }
         }
+        if found.isEmpty { return [] }
         let suppressions = Suppressions(file)
         return found.filter { !suppressions.covers($0) }.sortedByPlace()
     }

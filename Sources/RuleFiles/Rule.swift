@@ -1,4 +1,5 @@
 import Base
+import GoTemplate
 import PromQL
 import YAML
 
@@ -97,16 +98,16 @@ public struct RuleField: Sendable, Equatable {
     public var name: String
     /// Its value, or the template of it.
     public var text: String
-    /// Where the name stands; nil when it was built in code.
-    public var nameNode: YAMLNode?
     /// Where the text stands; nil when it was built in code.
     public var node: YAMLNode?
+    /// What the template reads, as found when the file was loaded; nil for text without actions, for labels of
+    /// recording rules and groups, and when it was built in code.
+    public var references: TemplateReferences?
 
     /// A name and its text.
-    public init(name: String, text: String, nameNode: YAMLNode? = nil, node: YAMLNode? = nil) {
+    public init(name: String, text: String, node: YAMLNode? = nil) {
         self.name = name
         self.text = text
-        self.nameNode = nameNode
         self.node = node
     }
 

@@ -54,8 +54,8 @@ struct RuleFileReader {
         let alert = reader.string("alert") ?? ""
         let wait = reader.duration("for") ?? .zero
         let keep = reader.duration("keep_firing_for") ?? .zero
-        let labels = labels(reader, "labels")
-        let annotations = self.annotations(reader)
+        var labels = labels(reader, "labels")
+        var annotations = self.annotations(reader)
         let kind: Rule.Kind
         switch (record.isEmpty, alert.isEmpty) {
         case (false, true):
@@ -63,8 +63,8 @@ struct RuleFileReader {
             checkRecording(reader, record, wait: wait, keep: keep, annotations: annotations)
         case (true, false):
             kind = .alerting(alert: alert, for: wait, keepFiringFor: keep)
-            for field in labels { checkTemplate(field, of: alert) }
-            for field in annotations { checkTemplate(field, of: alert) }
+            for index in labels.indices { checkTemplate(&labels[index], of: alert) }
+            for index in annotations.indices { checkTemplate(&annotations[index], of: alert) }
         case (false, false):
             kind = .recording(record: record)
             decoding.report("a rule has 'record' or 'alert', not both", at: reader.keyNode("alert") ?? node)
@@ -130,22 +130,22 @@ struct RuleFileReader {
                     "'\(pair.name)' is no label that a rule may set", at: pair.nameNode,
                     hint: pair.name.isEmpty ? nil : "the metric's name is set by 'record'")
             }
-            return RuleField(name: pair.name, text: pair.text, nameNode: pair.nameNode, node: pair.textNode)
+            return RuleField(name: pair.name, text: pair.text, node: pair.textNode)
         }
     }
 
     private func annotations(_ reader: YAMLMappingReader) -> [RuleField] {
         reader.stringPairs("annotations").map { pair in
             if pair.name.isEmpty { decoding.report("an annotation needs a name", at: pair.nameNode) }
-            return RuleField(name: pair.name, text: pair.text, nameNode: pair.nameNode, node: pair.textNode)
+            return RuleField(name: pair.name, text: pair.text, node: pair.textNode)
         }
     }
 
-    private func checkTemplate(_ field: RuleField, of alert: String) {
-        guard let node = field.node, let problem = TemplateCheck.problem(in: field.text, of: alert, at: node) else {
-            return
-        }
-        decoding.report(problem)
+    private func checkTemplate(_ field: inout RuleField, of alert: String) {
+        guard let node = field.node else { return }
+        do throws(Diagnostic) {
+            field.references = try TemplateCheck.references(of: field.text, in: alert, at: node)
+        } catch { decoding.report(error) }
     }
 }
 

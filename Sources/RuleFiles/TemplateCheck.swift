@@ -4,15 +4,17 @@ import YAML
 
 /// Templates in labels and annotations of alerting rules.
 enum TemplateCheck {
-    /// Why `text` is no template, at its place in the file; nil when it is one.
-    static func problem(in text: String, of alert: String, at node: YAMLNode) -> Diagnostic? {
+    /// What the template reads; nil for text without actions.
+    /// - Throws: Why `text` is no template, at its place in the file.
+    static func references(
+        of text: String, in alert: String, at node: YAMLNode
+    ) throws(Diagnostic) -> TemplateReferences? {
         guard text.utf8.contains(UInt8(ascii: "{")) else { return nil }
         do throws(TemplateError) {
-            _ = try RuleTemplate(alert: alert, text: text)
-            return nil
+            return try RuleTemplate(alert: alert, text: text).references
         } catch {
             let place = error.position.map { node.position(ofUTF8Offset: byteOffset(of: $0, in: text)) }
-            return Diagnostic("template: \(error.reason)", at: place ?? node.position, hint: error.hint)
+            throw Diagnostic("template: \(error.reason)", at: place ?? node.position, hint: error.hint)
         }
     }
 

@@ -84,19 +84,25 @@ enum YAMLText {
                 binary ? "binary data, not a text file" : "not UTF-8: byte 0x\(hex(bytes[valid]))",
                 at: source.position(ofUTF8Offset: valid))
         }
-        var offset = 0
-        while offset < bytes.count {
+        guard let offset = bytes.withUnsafeBufferPointer(firstForbidden) else { return nil }
+        let byte = bytes[offset]
+        let message = byte == 0 ? "a NUL byte; binary data, not a text file" : "a control character (0x\(hex(byte)))"
+        return Diagnostic(
+            message + (byte == 0 ? "" : " is not allowed"), at: source.position(ofUTF8Offset: offset))
+    }
+
+    /// The first control character or non-character of well-formed UTF-8.
+    private static func firstForbidden(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        for offset in bytes.indices {
             let byte = bytes[offset]
-            let isControl = byte < 0x20 ? byte != 0x09 && byte != 0x0A && byte != 0x0D : byte == 0x7F
-            let isLateControl = byte == 0xC2 && bytes[offset + 1] < 0xA0 && bytes[offset + 1] != 0x85
-            let isNoCharacter = byte == 0xEF && bytes[offset + 1] == 0xBF && bytes[offset + 2] >= 0xBE
-            if isControl || isLateControl || isNoCharacter {
-                let message =
-                    byte == 0 ? "a NUL byte; binary data, not a text file" : "a control character (0x\(hex(byte)))"
-                return Diagnostic(
-                    message + (byte == 0 ? "" : " is not allowed"), at: source.position(ofUTF8Offset: offset))
+            if byte >= 0x20, byte < 0x7F { continue }
+            switch byte {
+            case 0x09, 0x0A, 0x0D: continue
+            case 0..<0x20, 0x7F: return offset
+            case 0xC2 where bytes[offset + 1] < 0xA0 && bytes[offset + 1] != 0x85: return offset
+            case 0xEF where bytes[offset + 1] == 0xBF && bytes[offset + 2] >= 0xBE: return offset
+            default: continue
             }
-            offset += 1
         }
         return nil
     }

@@ -7,26 +7,31 @@ public final class YAMLMappingReader {
     /// What it is, for messages.
     public let what: String
     private let decoding: YAMLDecoding
+    private let pairs: [YAMLPair]
+    /// By key, for mappings that are too large to look through.
     private var values: [String: YAMLNode] = [:]
     private var asked: [String] = []
-    private var askedSet: Set<String> = []
 
     init(_ node: YAMLNode, as what: String, in decoding: YAMLDecoding) {
         self.node = node
         self.what = what
         self.decoding = decoding
-        for pair in node.mapping ?? [] {
-            if let key = pair.key.scalar?.text { values[key] = pair.value }
+        pairs = node.mapping ?? []
+        if pairs.count > 16 {
+            for pair in pairs {
+                if let key = pair.key.scalar?.text { values[key] = pair.value }
+            }
         }
     }
 
     /// The keys in the order of the text.
-    public var keys: [String] { (node.mapping ?? []).compactMap(\.key.scalar?.text) }
+    public var keys: [String] { pairs.compactMap(\.key.scalar?.text) }
 
     /// The value of `key`, also when it is nothing; nil when the key is absent. The key counts as known from now on.
     public func value(_ key: String) -> YAMLNode? {
-        if askedSet.insert(key).inserted { asked.append(key) }
-        return values[key]
+        asked.append(key)
+        if !values.isEmpty { return values[key] }
+        return pairs.first { $0.key.scalar?.text == key }?.value
     }
 
     /// Whether `key` is there with a value that is something. The key counts as known from now on.
@@ -34,7 +39,7 @@ public final class YAMLMappingReader {
 
     /// The node of the key itself, for messages about it.
     public func keyNode(_ key: String) -> YAMLNode? {
-        node.mapping?.first { $0.key.scalar?.text == key }?.key
+        pairs.first { $0.key.scalar?.text == key }?.key
     }
 
     /// Text of any scalar; nil when absent or nothing.
@@ -97,12 +102,13 @@ public final class YAMLMappingReader {
     /// Reports every key that was not asked for, with the nearest right one.
     /// - Parameter hints: What to say about keys that are often put in the wrong place; wins over the nearest name.
     public func finish(hints: [String: String] = [:]) {
-        for pair in node.mapping ?? [] {
+        let known = pairs.count > 16 ? Set(asked) : []
+        for pair in pairs {
             guard let key = pair.key.scalar?.text else {
                 decoding.report("a key of \(what) must be text, not \(pair.key.typeDescription)", at: pair.key)
                 continue
             }
-            if askedSet.contains(key) { continue }
+            if known.isEmpty ? asked.contains(key) : known.contains(key) { continue }
             let nearest = NearMiss.best(for: key, among: asked).map { "did you mean '\($0)'?" }
             decoding.report("unknown key '\(key)' in \(what)", at: pair.key, hint: hints[key] ?? nearest)
         }

@@ -172,7 +172,7 @@ struct YAMLTreeBuilder {
     }
 
     private mutating func reportDuplicates(_ pairs: [YAMLPair]) {
-        guard pairs.count > 1 else { return }
+        if pairs.count <= 12, !hasDuplicates(pairs) { return }
         var seen: [String: Int] = [:]
         for pair in pairs {
             guard let key = pair.key.scalar?.text else { continue }
@@ -182,6 +182,15 @@ struct YAMLTreeBuilder {
                 seen[key] = pair.key.line
             }
         }
+    }
+
+    /// O(n²) without a table: faster than one for the few keys that most mappings have.
+    private func hasDuplicates(_ pairs: [YAMLPair]) -> Bool {
+        for index in pairs.indices.dropFirst() {
+            guard let key = pairs[index].key.scalar?.text else { continue }
+            for earlier in pairs[..<index] where earlier.key.scalar?.text == key { return true }
+        }
+        return false
     }
 
     /// Explicit keys first, then what `<<` brings: of several mappings the first wins.

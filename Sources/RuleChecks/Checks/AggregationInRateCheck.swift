@@ -8,7 +8,7 @@ struct AggregationInRateCheck: RuleCheck {
         "rate, irate or increase is taken of an aggregation, so that resets of counters look like jumps"
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
-        rule.rule.expression.expr.everything.compactMap { expr in
+        rule.parts.compactMap { expr in
             guard case .call(let call) = expr, ["rate", "irate", "increase"].contains(call.function),
                 case .subquery(let subquery)? = call.arguments.first?.unwrapped,
                 case .aggregate(let aggregate) = subquery.inner.unwrapped,

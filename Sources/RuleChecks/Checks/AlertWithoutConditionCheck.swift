@@ -8,7 +8,7 @@ struct AlertWithoutConditionCheck: RuleCheck {
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
         let expr = rule.rule.expression.expr
-        guard rule.rule.isAlerting, !Self.hasCondition(expr) else { return [] }
+        guard rule.rule.isAlerting, !Self.hasCondition(rule.parts) else { return [] }
         return [
             warning(
                 "the alert fires whenever its expression gives a series, whatever the value",
@@ -16,8 +16,8 @@ struct AlertWithoutConditionCheck: RuleCheck {
         ]
     }
 
-    private static func hasCondition(_ expr: Expr) -> Bool {
-        expr.everything.contains { part in
+    private static func hasCondition(_ parts: [Expr]) -> Bool {
+        parts.contains { part in
             switch part {
             case .binary(let node):
                 (node.op.isComparison && !node.returnsBool) || node.op == .and || node.op == .unless

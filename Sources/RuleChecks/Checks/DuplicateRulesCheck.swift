@@ -12,10 +12,14 @@ struct DuplicateRulesCheck: RuleCheck {
     }
 
     func problems(in file: RuleFile) -> [Diagnostic] {
+        var counts: [String: Int] = [:]
+        for group in file.groups {
+            for rule in group.rules { counts[rule.name, default: 0] += 1 }
+        }
         var seen: [Key: Int] = [:]
         var found: [Diagnostic] = []
         for group in file.groups {
-            for rule in group.rules {
+            for rule in group.rules where counts[rule.name] ?? 0 > 1 {
                 let labels = rule.labels(in: group).map { ($0.name, $0.text) }
                 let key = Key(name: rule.name, labels: Dictionary(labels) { $1 })
                 if let first = seen[key] {

@@ -7,7 +7,7 @@ struct HistogramQuantileLabelCheck: RuleCheck {
     static let summary = "histogram_quantile is taken of buckets whose aggregation drops the label 'le'"
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
-        rule.rule.expression.expr.everything.compactMap { expr in
+        rule.parts.compactMap { expr in
             guard case .call(let call) = expr, call.function == "histogram_quantile",
                 case .aggregate(let aggregate)? = call.arguments.last?.unwrapped,
                 aggregate.isWithout == aggregate.grouping.contains("le"), Self.readsBuckets(aggregate.inner)

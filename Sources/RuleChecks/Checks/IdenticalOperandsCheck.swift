@@ -7,13 +7,23 @@ struct IdenticalOperandsCheck: RuleCheck {
     static let summary = "an operator has the same expression on both sides"
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
-        rule.rule.expression.expr.everything.compactMap { expr in
+        rule.parts.compactMap { expr in
             guard case .binary(let node) = expr, let result = Self.result(node) else { return nil }
-            if case .number = node.left.unwrapped { return nil }
-            guard node.left.unwrapped.isSame(as: node.right.unwrapped) else { return nil }
+            guard Self.isSame(node.left.unwrapped, node.right.unwrapped) else { return nil }
             return warning(
                 "both sides of '\(node.op.rawValue)' are the same, so the result is \(result)",
                 at: rule.position(of: expr))
+        }
+    }
+
+    /// Compares what may be the same, and numbers never: `1 == bool 1` is a constant on purpose.
+    private static func isSame(_ left: Expr, _ right: Expr) -> Bool {
+        switch (left, right) {
+        case (.number, _), (_, .number): false
+        case (.vectorSelector, .vectorSelector), (.aggregate, .aggregate), (.call, .call), (.binary, .binary),
+            (.unary, .unary), (.matrixSelector, .matrixSelector), (.subquery, .subquery), (.string, .string):
+            left.isSame(as: right)
+        default: false
         }
     }
 

@@ -8,7 +8,7 @@ struct IrateInAlertCheck: RuleCheck {
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
         guard rule.rule.isAlerting else { return [] }
-        return rule.rule.expression.expr.everything.compactMap { expr in
+        return rule.parts.compactMap { expr in
             guard case .call(let call) = expr, call.function == "irate" else { return nil }
             return warning(
                 "irate looks at the last two samples only: one outlier raises the alert, one dip ends it",

@@ -13,7 +13,7 @@ struct RateOfGaugeCheck: RuleCheck {
     ]
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
-        rule.rule.expression.expr.everything.compactMap { expr in
+        rule.parts.compactMap { expr in
             guard case .call(let call) = expr, ["rate", "irate", "increase"].contains(call.function),
                 case .matrixSelector(let matrix)? = call.arguments.first?.unwrapped,
                 let metric = matrix.selector.metricName, Self.gauges.contains(where: metric.hasSuffix)

@@ -1,5 +1,4 @@
 import Base
-import GoTemplate
 import PromQL
 import RuleFiles
 
@@ -10,19 +9,25 @@ struct TemplateLabelCheck: RuleCheck {
 
     func problems(in rule: RuleContext) -> [Diagnostic] {
         guard rule.rule.isAlerting else { return [] }
-        let templated = (rule.rule.labels + rule.rule.annotations).filter { $0.text.utf8.contains(UInt8(ascii: "{")) }
+        let templated = (rule.rule.labels + rule.rule.annotations).filter { $0.references?.labels.isEmpty == false }
         if templated.isEmpty { return [] }
         let known = LabelKnowledge(of: rule.rule.expression.expr)
         return templated.flatMap { field -> [Diagnostic] in
-            guard let template = try? RuleTemplate(alert: rule.rule.name, text: field.text) else { return [] }
             // Behind a query the labels are those of its result.
-            let references = template.references
-            if references.functions.contains("query") { return [] }
+            guard let references = field.references, !references.functions.contains("query") else { return [] }
             return references.labels.sorted().filter { !known.mayHave($0) }.map { label in
                 warning(
                     "'\(field.name)' uses the label '\(label)', which the expression's result cannot have",
-                    at: field.node?.position, hint: "an aggregation or matching drops it")
+                    at: Self.place(of: label, in: field), hint: "an aggregation or matching drops it")
             }
         }
+    }
+
+    /// Where the template names the label: behind the first `.label`, else where the text begins.
+    private static func place(of label: String, in field: RuleField) -> SourcePosition? {
+        let text = field.text
+        guard let range = text.firstRange(of: "." + label) else { return field.node?.position }
+        let offset = text.utf8.distance(from: text.utf8.startIndex, to: range.lowerBound)
+        return field.node?.position(ofUTF8Offset: offset + 1)
     }
 }
