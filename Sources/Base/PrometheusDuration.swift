@@ -39,14 +39,14 @@ public enum PrometheusDuration {
         return .milliseconds(total)
     }
 
-    /// `1d`, `1h30m`, `0s`: years and weeks and days only where they divide what is left evenly.
+    /// `1d`, `1d1h`, `1h30m`, `0s`: years and weeks only where they divide what is left evenly.
     public static func string(_ duration: Duration) -> String {
         var rest = duration.milliseconds
         if rest == 0 { return "0s" }
         var out = rest < 0 ? "-" : ""
         rest = Int64(clamping: rest.magnitude)
         for (name, size) in units {
-            let onlyWhole = name == "y" || name == "w" || name == "d"
+            let onlyWhole = name == "y" || name == "w"
             if onlyWhole, rest % size != 0 { continue }
             let count = rest / size
             if count > 0 {

@@ -23,7 +23,11 @@ extension Expr {
         case .call(let node): Self.writeList(indent, node.function, node.arguments, to: &out, level, width)
         case .paren(let node): Self.writeList(indent, "", [node.inner], to: &out, level, width)
         case .binary(let node):
-            node.left.writePretty(to: &out, level: level + 1, width: width)
+            if node.leftNeedsBareInfinity {
+                out += indent + "  Inf"
+            } else {
+                node.left.writePretty(to: &out, level: level + 1, width: width)
+            }
             out += "\n\(indent)\(node.operatorText)\n"
             node.right.writePretty(to: &out, level: level + 1, width: width)
         case .unary(let node):

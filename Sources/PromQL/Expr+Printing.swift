@@ -11,7 +11,7 @@ extension Expr: CustomStringConvertible {
     func write(to out: inout String) {
         switch self {
         case .number(let node): out += node.description
-        case .string(let node): out += GoQuote.quoted(node.value)
+        case .string(let node): out += TextPrinting.quoted(node.value)
         case .vectorSelector(let node): node.write(to: &out)
         case .matrixSelector(let node): node.write(to: &out)
         case .subquery(let node):
@@ -25,7 +25,7 @@ extension Expr: CustomStringConvertible {
             node.inner.write(to: &out)
             out += ")"
         case .binary(let node):
-            node.left.write(to: &out)
+            if node.leftNeedsBareInfinity { out += "Inf" } else { node.left.write(to: &out) }
             out += " \(node.operatorText) "
             node.right.write(to: &out)
         case .aggregate(let node):
@@ -83,7 +83,7 @@ extension VectorSelector {
 
 extension LabelMatcher {
     /// As selectors print it: the name in quotes only where it must be.
-    fileprivate var printed: String { LabelText.printed(name) + operation.rawValue + GoQuote.quoted(value) }
+    fileprivate var printed: String { LabelText.printed(name) + operation.rawValue + TextPrinting.quoted(value) }
 }
 
 extension MatrixSelector {
@@ -123,6 +123,12 @@ extension AtModifier {
 }
 
 extension BinaryExpr {
+    /// Whether the left operand must be written as `Inf`: the plus of `+Inf` would be read as a sign before the power.
+    var leftNeedsBareInfinity: Bool {
+        guard op == .power, case .number(let literal) = left else { return false }
+        return literal.value == .infinity
+    }
+
     /// The operator with `bool` and the matching of its sides.
     var operatorText: String {
         var text = op.rawValue
@@ -157,13 +163,13 @@ extension AggregateExpr {
 
 /// Names of labels in the text of an expression.
 enum LabelText {
-    static func printed(_ name: String) -> String { LabelName.isLegacy(name) ? name : GoQuote.quoted(name) }
+    static func printed(_ name: String) -> String { LabelName.isLegacy(name) ? name : TextPrinting.quoted(name) }
 
     /// A list for `by`, `on` and their like, where names with colons stand without quotes too.
     static func list(_ names: [String]) -> String {
         names.map { name in
             // `without` is the one keyword that may not stand there bare.
-            LabelName.isLegacyMetricName(name) && !isReserved(name) ? name : GoQuote.quoted(name)
+            LabelName.isLegacyMetricName(name) && !isReserved(name) ? name : TextPrinting.quoted(name)
         }.joined(separator: ", ")
     }
 

@@ -23,6 +23,12 @@ extension ExpressionParser {
         if grouping == nil, current.kind == .by || current.kind == .without {
             grouping = try parseAggregateModifier()
         }
+        return try aggregation(token, arguments, grouping?.labels ?? [], isWithout: grouping?.isWithout ?? false)
+    }
+
+    private func aggregation(_ token: Token, _ arguments: [Parsed], _ grouping: [String], isWithout: Bool)
+        throws(ParseFailure) -> Parsed
+    {
         let whole = PositionRange(start: token.start, end: previousEnd)
         let name = text(token)
         guard let op = AggregateOperator(rawValue: name.lowercased()) else { throw unexpected() }
@@ -44,7 +50,7 @@ extension ExpressionParser {
         let height = 1 + arguments.reduce(0) { max($0, $1.height) }
         let node = AggregateExpr(
             op: op, inner: arguments[wanted - 1].expr, parameter: wanted == 2 ? arguments[0].expr : nil,
-            grouping: grouping?.labels ?? [], isWithout: grouping?.isWithout ?? false, range: whole)
+            grouping: grouping, isWithout: isWithout, range: whole)
         return Parsed(expr: .aggregate(node), height: height, type: .vector)
     }
 
@@ -86,12 +92,16 @@ extension ExpressionParser {
         let token = current
         advance()
         let arguments = try parseArguments()
+        return try call(token, arguments)
+    }
+
+    private func call(_ token: Token, _ arguments: [Parsed]) throws(ParseFailure) -> Parsed {
         let written = text(token)
         let name = token.kind == .identifier ? written : written.lowercased()
         guard let signature = FunctionTable.signature(of: name) else {
             var failure = ParseFailure("unknown function with name \(quoted(written))", at: range(token))
-            failure.found = written
-            failure.hint = Self.functionHint(for: written)
+            failure.details.found = written
+            failure.details.hint = Self.functionHint(for: written)
             throw failure
         }
         if let feature = signature.feature {
@@ -120,7 +130,7 @@ extension ExpressionParser {
             guard current.kind == .comma else { throw unexpected() }
             let comma = current
             advance()
-            if current.kind == .rightParen {
+            if !current.kind.beginsExpression, current.kind != .error {
                 throw ParseFailure("trailing commas not allowed in function call args", at: range(comma))
             }
         }

@@ -19,7 +19,9 @@ extension ExpressionParser {
             if current.kind == .groupLeft || current.kind == .groupRight {
                 modifiers.matching.cardinality = current.kind == .groupLeft ? .manyToOne : .oneToMany
                 advance()
-                if current.kind == .leftParen { modifiers.matching.include = try parseGroupingLabels() }
+                if current.kind == .leftParen || !current.kind.beginsExpression {
+                    modifiers.matching.include = try parseGroupingLabels()
+                }
             }
         }
         try parseFill(into: &modifiers.matching)

@@ -71,9 +71,9 @@ struct ExpressionParser {
         if let place = context ?? enclosing { message += " in " + place }
         if let expected { message += ", expected " + expected }
         var failure = ParseFailure(message, at: range(current))
-        failure.found = found
-        failure.expected = expected
-        failure.hint = keywordHint()
+        failure.details.found = found
+        failure.details.expected = expected
+        failure.details.hint = keywordHint()
         return failure
     }
 
@@ -92,8 +92,8 @@ struct ExpressionParser {
     func require(_ feature: Feature, _ message: String, at range: PositionRange) throws(ParseFailure) {
         if options.features.contains(feature) { return }
         var failure = ParseFailure(message, at: range)
-        failure.hint = "enable the feature \(feature.rawValue)"
-        failure.feature = feature
+        failure.details.hint = "enable the feature \(feature.rawValue)"
+        failure.details.feature = feature
         throw failure
     }
 
@@ -107,19 +107,25 @@ struct ExpressionParser {
             advance()
             let modifiers = try parseBinaryModifiers()
             let right = try parseExpression(minimum: operation == .power ? precedence : precedence + 1)
-            let height = max(left.height, right.height) + 1
-            if height > options.maximumDepth { throw tooDeep() }
-            let node = BinaryExpr(
-                op: operation, left: left.expr, right: right.expr,
-                matching: matching(
-                    modifiers.matching, operation, areVectors: left.type == .vector && right.type == .vector),
-                returnsBool: modifiers.returnsBool,
-                range: PositionRange(start: left.expr.range.start, end: right.expr.range.end))
-            let areScalars = left.type == .scalar && right.type == .scalar
-            left = Parsed(expr: .binary(node), height: height, type: areScalars ? .scalar : .vector)
+            left = try joined(left, operation, modifiers, right)
         }
         leave()
         return left
+    }
+
+    private func joined(_ left: Parsed, _ operation: BinaryOperator, _ modifiers: BinaryModifiers, _ right: Parsed)
+        throws(ParseFailure) -> Parsed
+    {
+        let height = max(left.height, right.height) + 1
+        if height > options.maximumDepth { throw tooDeep() }
+        let node = BinaryExpr(
+            op: operation, left: left.expr, right: right.expr,
+            matching: matching(
+                modifiers.matching, operation, areVectors: left.type == .vector && right.type == .vector),
+            returnsBool: modifiers.returnsBool,
+            range: PositionRange(start: left.expr.range.start, end: right.expr.range.end))
+        let areScalars = left.type == .scalar && right.type == .scalar
+        return Parsed(expr: .binary(node), height: height, type: areScalars ? .scalar : .vector)
     }
 
     /// Set operators match many to many; without two vectors there is nothing to match, unless that is a mistake
@@ -134,7 +140,10 @@ struct ExpressionParser {
     }
 
     private mutating func parseOperand() throws(ParseFailure) -> Parsed {
-        guard current.kind == .add || current.kind == .subtract else { return try parsePrimary() }
+        current.kind == .add || current.kind == .subtract ? try parseSigned() : try parsePrimary()
+    }
+
+    private mutating func parseSigned() throws(ParseFailure) -> Parsed {
         let sign = current
         advance()
         let operand = try parseExpression(minimum: Precedence.power)
@@ -152,53 +161,65 @@ struct ExpressionParser {
 
     // MARK: Primaries
 
+    /// An operand with the modifiers behind it. Each case is a function of its own to keep the stack shallow.
     private mutating func parsePrimary() throws(ParseFailure) -> Parsed {
+        var parsed = try parseAtom()
+        while current.kind.isModifier {
+            try applyModifier(to: &parsed)
+            if parsed.height > options.maximumDepth { throw tooDeep() }
+        }
+        return parsed
+    }
+
+    private mutating func parseAtom() throws(ParseFailure) -> Parsed {
+        switch current.kind {
+        case .number, .duration, .string: try parseLiteral()
+        case .leftParen: try parseParentheses()
+        case .aggregator where aggregationFollows(): try parseAggregation()
+        default:
+            try current.kind.isFunctionName && lexer.parenthesisFollows() ? parseCall() : parseSelector()
+        }
+    }
+
+    private mutating func applyModifier(to parsed: inout Parsed) throws(ParseFailure) {
+        switch current.kind {
+        case .leftBracket: parsed = try parseRange(of: parsed)
+        case .offset: parsed.expr = try parseOffset(of: parsed.expr)
+        case .at: parsed.expr = try parseAt(of: parsed.expr)
+        default: parsed.expr = try parseEdges(of: parsed.expr)
+        }
+    }
+
+    private mutating func parseLiteral() throws(ParseFailure) -> Parsed {
         let token = current
-        var parsed: Parsed
+        advance()
         switch token.kind {
         case .number:
-            advance()
-            parsed = Parsed(
+            return Parsed(
                 expr: .number(.init(value: try number(token), range: range(token))), height: 1, type: .scalar)
         case .duration:
-            advance()
-            let value = Double(try duration(token)) / 1000
-            parsed = Parsed(
-                expr: .number(.init(value: value, isDuration: true, range: range(token))), height: 1, type: .scalar)
-        case .string:
-            advance()
-            parsed = Parsed(expr: .string(.init(value: unquote(token), range: range(token))), height: 1, type: .string)
-        case .leftParen:
-            advance()
-            let inner = try parseExpression(minimum: Precedence.lowest)
-            guard current.kind == .rightParen else { throw unexpected() }
-            advance()
-            let whole = PositionRange(start: token.start, end: previousEnd)
-            parsed = Parsed(
-                expr: .paren(.init(inner: inner.expr, range: whole)), height: inner.height + 1, type: inner.type)
-        case .leftBrace:
-            parsed = Parsed(expr: .vectorSelector(try parseVectorSelector()), height: 1, type: .vector)
-        case .aggregator:
-            parsed =
-                try aggregationFollows()
-                ? parseAggregation() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1, type: .vector)
+            let seconds = Double(try duration(token)) / 1000
+            return Parsed(
+                expr: .number(.init(value: seconds, isDuration: true, range: range(token))), height: 1, type: .scalar)
         default:
-            guard token.kind.isMetricName else { throw unexpected() }
-            parsed =
-                try token.kind.isFunctionName && lexer.parenthesisFollows()
-                ? parseCall() : Parsed(expr: .vectorSelector(parseVectorSelector()), height: 1, type: .vector)
+            return Parsed(expr: .string(.init(value: unquote(token), range: range(token))), height: 1, type: .string)
         }
-        while true {
-            switch current.kind {
-            case .leftBracket: parsed = try parseRange(of: parsed)
-            case .offset: parsed.expr = try parseOffset(of: parsed.expr)
-            case .at: parsed.expr = try parseAt(of: parsed.expr)
-            case .anchored, .smoothed: parsed.expr = try parseEdges(of: parsed.expr)
-            default:
-                if parsed.height > options.maximumDepth { throw tooDeep() }
-                return parsed
-            }
-        }
+    }
+
+    private mutating func parseParentheses() throws(ParseFailure) -> Parsed {
+        let start = current.start
+        advance()
+        let inner = try parseExpression(minimum: Precedence.lowest)
+        guard current.kind == .rightParen else { throw unexpected() }
+        advance()
+        let whole = PositionRange(start: start, end: previousEnd)
+        return Parsed(
+            expr: .paren(.init(inner: inner.expr, range: whole)), height: inner.height + 1, type: inner.type)
+    }
+
+    private mutating func parseSelector() throws(ParseFailure) -> Parsed {
+        guard current.kind == .leftBrace || current.kind.isMetricName else { throw unexpected() }
+        return Parsed(expr: .vectorSelector(try parseVectorSelector()), height: 1, type: .vector)
     }
 
     /// The value of a number token.

@@ -18,10 +18,9 @@ extension Lexer {
         }
         var dotSeen = false
         var exponentSeen = false
-        if peek() == 0x2E {
-            dotSeen = true
-            position += 1
-        }
+        // A point at the start, also behind one zero, does not count: what reads the number refuses a second one.
+        if peek() == 0x30, !isHexadecimal, peek(1) == 0x2E { position += 1 }
+        if peek() == 0x2E { position += 1 }
         var digitBefore = false
         while true {
             let byte = peek()
@@ -30,7 +29,7 @@ extension Lexer {
                 position += 1
             } else if byte == 0x2E {
                 position += 1
-                if dotSeen || exponentSeen || isHexadecimal { return false }
+                if dotSeen || isHexadecimal { return false }
                 dotSeen = true
                 if peek() == 0x5F || peek() == 0x2E {
                     position += 1
@@ -51,10 +50,11 @@ extension Lexer {
                 if exponentSeen { return false }
                 exponentSeen = true
                 if peek() == 0x2B || peek() == 0x2D { position += 1 }
-                if !LexicalClass.isDigit(peek()) {
-                    if peek() == 0x2E || peek() == 0x5F || peek() | 0x20 == 0x65 { position += 1 }
+                if peek() == 0x2E || peek() == 0x5F || peek() == 0x65 || peek() == 0x45 {
+                    position += 1
                     return false
                 }
+                if peek() < 0 { return false }
                 digitBefore = false
             } else {
                 return !LexicalClass.isAlphanumeric(byte)
@@ -73,7 +73,9 @@ extension Lexer {
             while LexicalClass.isDigit(peek()) { position += 1 }
             guard acceptUnit(firstPart: false) else { return false }
         }
-        return !LexicalClass.isAlphanumeric(peek())
+        if !LexicalClass.isAlphanumeric(peek()) { return true }
+        position += 1
+        return false
     }
 
     private mutating func acceptUnit(firstPart: Bool) -> Bool {
@@ -103,6 +105,7 @@ extension Lexer {
             }
             if quote != 0x60 {
                 if byte == 0x0A { return error("unterminated quoted string", at: start) }
+                if byte == 0xEF, peek(1) == 0xBF, peek(2) == 0xBD { return error("invalid UTF-8 rune", at: start) }
                 if byte == 0x5C {
                     position += 1
                     if let problem = StringText.skipEscape(in: bytes, at: &position, quote: quote) {

@@ -24,9 +24,13 @@ struct Lexer {
 
     /// The next token; after an error or the end, that again.
     mutating func next() -> Token {
+        if insideBrackets, !durationSeen {
+            skipSpace()
+            return nextInsideBrackets()
+        }
         skipSpaceAndComments()
-        if insideBraces { return nextInsideBraces() }
         if insideBrackets { return nextInsideBrackets() }
+        if insideBraces { return nextInsideBraces() }
         return nextOfStatement()
     }
 
@@ -58,7 +62,7 @@ struct Lexer {
             return token(.leftParen, 1)
         case 0x29:
             parenDepth -= 1
-            if parenDepth < 0 { return error("unexpected right parenthesis ')'", at: start) }
+            if parenDepth < 0 { return error("unexpected right parenthesis ')'", at: start + 1) }
             return token(.rightParen, 1)
         case 0x7B:
             insideBraces = true
@@ -121,13 +125,15 @@ struct Lexer {
     private mutating func nextInsideBrackets() -> Token {
         let start = position
         switch peek() {
-        case -1: return error("unexpected end of input in duration expression", at: start)
+        case -1:
+            if !durationSeen { return error("unexpected end of input in duration expression", at: start) }
+            return error(parenDepth > 0 ? "unclosed left parenthesis" : "unclosed left bracket", at: start)
         case 0x5D:
             insideBrackets = false
             return token(.rightBracket, 1)
         case 0x3A:
-            if !durationSeen { return error("unexpected colon before duration in duration expression", at: start) }
-            if colonSeen { return error("unexpected repeated colon in duration expression", at: start) }
+            if !durationSeen { return error("unexpected colon before duration in duration expression", at: start + 1) }
+            if colonSeen { return error("unexpected repeated colon in duration expression", at: start + 1) }
             colonSeen = true
             return token(.colon, 1)
         case LexicalClass.leftParen:
@@ -135,7 +141,7 @@ struct Lexer {
             return token(.leftParen, 1)
         case 0x29:
             parenDepth -= 1
-            if parenDepth < 0 { return error("unexpected right parenthesis ')'", at: start) }
+            if parenDepth < 0 { return error("unexpected right parenthesis ')'", at: start + 1) }
             return token(.rightParen, 1)
         case 0x2C: return token(.comma, 1)
         case 0x2A: return token(.multiply, 1)
@@ -178,7 +184,7 @@ struct Lexer {
     private mutating func unexpectedCharacter(after text: String, at start: Int) -> Token {
         let (scalar, length) = LexicalClass.scalar(in: bytes, at: position)
         position += length
-        return error(text + (length == 0 ? "'\\x00'" : LexicalClass.quoted(scalar)), at: start)
+        return error(text + (length == 0 ? "'\u{FFFD}'" : LexicalClass.quoted(scalar)), at: start)
     }
 
     private mutating func word() -> Token {
@@ -201,6 +207,11 @@ struct Lexer {
             position += 1
         }
         return hasColon
+    }
+
+    /// Brackets take no comment before their first duration.
+    private mutating func skipSpace() {
+        while case let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { position += 1 }
     }
 
     private mutating func skipSpaceAndComments() {

@@ -1,4 +1,5 @@
 import Base
+import TimeSeries
 
 /// Numbers and durations as Prometheus' printer writes them.
 enum NumberPrinting {
@@ -7,4 +8,16 @@ enum NumberPrinting {
 
     /// `5m`, `-1h30m`.
     static func duration(milliseconds: Int64) -> String { PrometheusDuration.string(.milliseconds(milliseconds)) }
+}
+
+/// Texts in quotes as expressions hold them.
+enum TextPrinting {
+    /// In Go's double quotes; a replacement character is escaped, since a text with a bare one is refused.
+    static func quoted(_ text: String) -> String {
+        let quoted = GoQuote.quoted(text)
+        guard quoted.unicodeScalars.contains("\u{FFFD}") else { return quoted }
+        return quoted.unicodeScalars.reduce(into: "") { out, scalar in
+            if scalar == "\u{FFFD}" { out += "\\ufffd" } else { out.unicodeScalars.append(scalar) }
+        }
+    }
 }

@@ -8,6 +8,7 @@ enum NumberText {
     /// The value of a number: decimal, hexadecimal with `0x`, octal with a leading `0`, `Inf`, `NaN`.
     static func value(of bytes: ArraySlice<UInt8>) throws(Problem) -> Double {
         if let small = smallInteger(bytes) { return small }
+        guard hasUnderscoresInPlace(bytes) else { throw Problem(reason: "invalid syntax") }
         let text = String(decoding: bytes.filter { $0 != 0x5F }, as: UTF8.self)
         if bytes.first == 0x30, bytes.count > 2, bytes[bytes.startIndex + 1] | 0x20 == 0x78 {
             guard let value = Int64(text.dropFirst(2), radix: 16) else { throw Problem(reason: "invalid syntax") }
@@ -25,6 +26,24 @@ enum NumberText {
         }
         if value.isInfinite { throw Problem(reason: "value out of range") }
         return value
+    }
+
+    /// Underscores stand between digits, or behind the prefix of a hexadecimal number.
+    private static func hasUnderscoresInPlace(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.contains(0x5F) else { return true }
+        for (index, byte) in zip(bytes.indices, bytes) where byte == 0x5F {
+            guard index > bytes.startIndex, index + 1 < bytes.endIndex else { return false }
+            let before = bytes[index - 1]
+            let isBehindPrefix = before | 0x20 == 0x78 && index == bytes.startIndex + 2
+            let isHexadecimal = bytes.count > 2 && bytes[bytes.startIndex + 1] | 0x20 == 0x78
+            let isDigit = { (byte: UInt8) in
+                LexicalClass.isDigit(Int(byte)) || (isHexadecimal && LexicalClass.isAlphanumeric(Int(byte)))
+            }
+            guard isBehindPrefix || isDigit(before), isDigit(bytes[index + 1]), bytes[index + 1] != 0x5F else {
+                return false
+            }
+        }
+        return true
     }
 
     /// A few digits without a leading zero, the usual case.

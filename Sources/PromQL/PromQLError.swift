@@ -25,12 +25,15 @@ public struct PromQLError: Error, Hashable, Sendable, CustomStringConvertible {
     private var excerpt: String
     private var caret: Int
     private var caretLength: Int
+    private var textIsEmpty: Bool
 
     /// First byte that is meant.
     public var offset: Int { range.start }
 
-    /// `1:5: parse error: message`, as Prometheus prints it (columns count bytes).
-    public var description: String { "\(line):\(byteColumn): parse error: \(message)" }
+    /// `1:5: parse error: message`, as Prometheus prints it: columns count bytes, an empty text has no place.
+    public var description: String {
+        (textIsEmpty ? "unknown position" : "\(line):\(byteColumn)") + ": parse error: \(message)"
+    }
 
     /// The description, the line and a caret under the place, and the hint, each on a line of its own.
     public var rendered: String {
@@ -46,12 +49,14 @@ public struct PromQLError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     init(_ failure: ParseFailure, in bytes: [UInt8]) {
+        let failure = failure.details
         message = failure.message
         range = failure.range
         found = failure.found
         expected = failure.expected
         hint = failure.hint
         feature = failure.feature
+        textIsEmpty = bytes.isEmpty
         let start = min(max(failure.range.start, 0), bytes.count)
         let before = bytes[..<start]
         line = 1 + before.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
@@ -72,17 +77,28 @@ public struct PromQLError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// An error on its way out of the parser.
-struct ParseFailure: Error {
+/// An error on its way out of the parser: one word, since every function on the way has room for it.
+indirect enum ParseFailure: Error {
+    case because(ParseFailureDetails)
+
+    init(_ message: String, at range: PositionRange) { self = .because(.init(message: message, range: range)) }
+
+    var details: ParseFailureDetails {
+        get {
+            switch self {
+            case .because(let details): details
+            }
+        }
+        set { self = .because(newValue) }
+    }
+}
+
+/// What a ``PromQLError`` is made of.
+struct ParseFailureDetails {
     var message: String
     var range: PositionRange
     var found: String?
     var expected: String?
     var hint: String?
     var feature: Feature?
-
-    init(_ message: String, at range: PositionRange) {
-        self.message = message
-        self.range = range
-    }
 }

@@ -31,6 +31,22 @@ enum TokenKind: UInt8 {
         }
     }
 
+    /// Whether it begins what stands behind an operand: a range, `offset`, `@`, `anchored`, `smoothed`.
+    var isModifier: Bool {
+        switch self {
+        case .leftBracket, .offset, .at, .anchored, .smoothed: true
+        default: false
+        }
+    }
+
+    /// Whether an expression can begin with this token.
+    var beginsExpression: Bool {
+        switch self {
+        case .number, .duration, .string, .leftParen, .leftBrace, .add, .subtract: true
+        default: isMetricName
+        }
+    }
+
     /// Whether this word calls a function when a parenthesis follows.
     var isFunctionName: Bool {
         switch self {

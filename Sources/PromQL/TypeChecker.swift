@@ -9,75 +9,89 @@ struct TypeChecker {
     /// The type of `expr`.
     mutating func check(_ expr: Expr) throws(ParseFailure) -> ValueType {
         switch expr {
-        case .number: return .scalar
-        case .string: return .string
-        case .vectorSelector(let node):
-            try check(node)
-            return .vector
-        case .matrixSelector(let node):
-            try check(node.selector)
-            return .matrix
-        case .subquery(let node):
-            let type = try check(node.inner)
-            if type != .vector {
-                throw ParseFailure(
-                    "subquery is only allowed on instant vector, got \(type.rawValue) instead", at: node.range)
-            }
-            return .matrix
-        case .unary(let node):
-            let type = try check(node.operand)
-            if type != .scalar, type != .vector {
-                throw ParseFailure(
-                    "unary expression only allowed on expressions of type scalar or instant vector, got "
-                        + "\"\(type.documentedName)\"", at: node.range)
-            }
-            return type
-        case .paren(let node): return try check(node.inner)
-        case .binary(let node): return try check(node)
-        case .aggregate(let node):
-            try expect(node.inner, .vector, in: "aggregation expression")
-            if let parameter = node.parameter {
-                try expect(parameter, node.op == .countValues ? .string : .scalar, in: "aggregation parameter")
-            }
-            return .vector
-        case .call(let node): return try check(node)
+        case .number: .scalar
+        case .string: .string
+        case .vectorSelector(let node): try check(node)
+        case .matrixSelector(let node): try check(node)
+        case .subquery(let node): try check(node)
+        case .unary(let node): try check(node)
+        case .paren(let node): try check(node.inner)
+        case .binary(let node): try check(node)
+        case .aggregate(let node): try check(node)
+        case .call(let node): try check(node)
         }
+    }
+
+    private func check(_ node: MatrixSelector) throws(ParseFailure) -> ValueType {
+        _ = try check(node.selector)
+        return .matrix
+    }
+
+    private mutating func check(_ node: Subquery) throws(ParseFailure) -> ValueType {
+        let type = try check(node.inner)
+        if type == .vector { return .matrix }
+        throw ParseFailure("subquery is only allowed on instant vector, got \(type.rawValue) instead", at: node.range)
+    }
+
+    private mutating func check(_ node: UnaryExpr) throws(ParseFailure) -> ValueType {
+        let type = try check(node.operand)
+        if type == .scalar || type == .vector { return type }
+        throw ParseFailure(
+            "unary expression only allowed on expressions of type scalar or instant vector, got "
+                + "\"\(type.documentedName)\"", at: node.range)
+    }
+
+    private mutating func check(_ node: AggregateExpr) throws(ParseFailure) -> ValueType {
+        try expect(node.inner, .vector, in: "aggregation expression")
+        if let parameter = node.parameter {
+            try expect(parameter, node.op == .countValues ? .string : .scalar, in: "aggregation parameter")
+        }
+        return .vector
     }
 
     private mutating func expect(_ expr: Expr, _ wanted: ValueType, in place: String) throws(ParseFailure) {
         let type = try check(expr)
-        if type == wanted { return }
-        var failure = ParseFailure(
-            "expected type \(wanted.documentedName) in \(place), got \(type.documentedName)", at: expr.range)
-        failure.found = type.documentedName
-        failure.expected = wanted.documentedName
-        if wanted == .matrix, type == .vector {
-            if case .vectorSelector = expr {
-                failure.hint = "give the selector a range, such as [5m]"
-            } else {
-                failure.hint = "a subquery makes a range vector of an expression, such as [5m:]"
-            }
-        }
-        throw failure
+        if type != wanted { throw mismatch(expr, type, wanted, place) }
     }
 
-    private func check(_ selector: VectorSelector) throws(ParseFailure) {
+    private func mismatch(_ expr: Expr, _ type: ValueType, _ wanted: ValueType, _ place: String) -> ParseFailure {
+        var failure = ParseFailure(
+            "expected type \(wanted.documentedName) in \(place), got \(type.documentedName)", at: expr.range)
+        failure.details.found = type.documentedName
+        failure.details.expected = wanted.documentedName
+        if wanted == .matrix, type == .vector {
+            if case .vectorSelector = expr {
+                failure.details.hint = "give the selector a range, such as [5m]"
+            } else {
+                failure.details.hint = "a subquery makes a range vector of an expression, such as [5m:]"
+            }
+        }
+        return failure
+    }
+
+    private func check(_ selector: VectorSelector) throws(ParseFailure) -> ValueType {
         if let name = selector.name {
             if let second = selector.matchers.dropFirst().first(where: { $0.name == Labels.metricName }) {
                 throw ParseFailure(
                     "metric name must not be set twice: \(GoQuote.quoted(name)) or \(GoQuote.quoted(second.value))",
                     at: selector.range)
             }
-            return
+            return .vector
         }
         if selector.matchers.allSatisfy(\.matchesEmpty) {
             throw ParseFailure("vector selector must contain at least one non-empty matcher", at: selector.range)
         }
+        return .vector
     }
 
     private mutating func check(_ node: BinaryExpr) throws(ParseFailure) -> ValueType {
         let left = try check(node.left)
         let right = try check(node.right)
+        try checkOperator(node, left, right)
+        return left == .scalar && right == .scalar ? .scalar : .vector
+    }
+
+    private func checkOperator(_ node: BinaryExpr, _ left: ValueType, _ right: ValueType) throws(ParseFailure) {
         let bothScalars = left == .scalar && right == .scalar
         if node.returnsBool, !node.op.isComparison {
             throw ParseFailure(
@@ -102,7 +116,6 @@ struct TypeChecker {
             throw ParseFailure(
                 "set operator \"\(node.op.rawValue)\" not allowed in binary scalar expression", at: node.range)
         }
-        return bothScalars ? .scalar : .vector
     }
 
     private func checkMatching(_ node: BinaryExpr, bothVectors: Bool) throws(ParseFailure) {
@@ -165,7 +178,7 @@ struct TypeChecker {
         }
         var failure = ParseFailure(
             "expected \(bound) argument(s) in call to \"\(node.function)\", got \(count)", at: node.range)
-        failure.hint = signature.usage
+        failure.details.hint = signature.usage
         throw failure
     }
 

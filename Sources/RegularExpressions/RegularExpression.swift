@@ -35,7 +35,7 @@ public final class RegularExpression: @unchecked Sendable {  // guarded by: RE2 
         }
         guard let made else {
             let bytes = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            throw RegularExpressionError(message: String(decoding: bytes, as: UTF8.self))
+            throw RegularExpressionError(re2: String(decoding: bytes, as: UTF8.self))
         }
         handle = made
         self.anchored = anchored
@@ -152,4 +152,26 @@ public struct RegularExpressionError: Error, Hashable, Sendable, CustomStringCon
 
     /// The message with Go's prefix.
     public var description: String { "error parsing regexp: \(message)" }
+
+    /// Says what RE2 says in Go's words: `missing ): (a` becomes ``missing closing ): `(a` ``.
+    init(re2 text: String) {
+        let parts = text.split(separator: ": ", maxSplits: 1, omittingEmptySubsequences: false)
+        let reason = parts.first.map(String.init) ?? text
+        let goReason = Self.goReasons[reason] ?? reason
+        message = Self.withArgument.contains(goReason) ? "\(goReason): `\(parts.count > 1 ? parts[1] : "")`" : text
+    }
+
+    private static let goReasons = [
+        "missing )": "missing closing )", "missing ]": "missing closing ]",
+        "trailing \\": "trailing backslash at end of expression",
+        "no argument for repetition operator": "missing argument to repetition operator",
+        "invalid repetition size": "invalid repeat count",
+        "bad repetition operator": "invalid nested repetition operator",
+        "invalid perl operator": "invalid or unsupported Perl syntax",
+        "invalid named capture group": "invalid named capture", "invalid UTF-8": "invalid UTF-8",
+    ]
+
+    private static let withArgument: Set<String> = Set(goReasons.values).union([
+        "unexpected )", "invalid escape sequence", "invalid character class", "invalid character class range",
+    ])
 }

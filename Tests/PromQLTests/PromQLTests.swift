@@ -25,7 +25,8 @@ struct ParserTests {
     @Test(
         "refuses in Prometheus' words",
         arguments: [
-            ("", "1:1: parse error: no expression found in input"),
+            ("", "unknown position: parse error: no expression found in input"),
+            ("# c", "1:1: parse error: no expression found in input"),
             ("sum x", "1:5: parse error: unexpected identifier \"x\""),
             ("sum(a b)", "1:7: parse error: unexpected identifier \"b\" in aggregation"),
             ("sum(a", "1:6: parse error: unclosed left parenthesis"),
@@ -38,7 +39,7 @@ struct ParserTests {
                 "1:6: parse error: expected type range vector in call to function \"rate\", got instant vector"
             ),
             ("info(x)", "1:1: parse error: function \"info\" is not enabled"),
-            ("a\n  + + )", "2:7: parse error: unexpected right parenthesis ')'"),
+            ("a\n  + + )", "2:8: parse error: unexpected right parenthesis ')'"),
         ])
     func refuses(text: String, message: String) throws {
         let error = #expect(throws: PromQLError.self) { try PromQLParser.parse(text) }
