@@ -129,6 +129,23 @@ struct RealPrometheusTests {
         #expect(error?.message.hasPrefix("bad_data: invalid parameter \"query\": 1:4: parse error") == true)
     }
 
+    @Test func bothEndsOfARangeBelongToIt() async throws {
+        guard let server = try await RealPrometheus.start() else { return }
+        try await server.push(Self.samples())
+        let matchers = [LabelMatcher("__name__", equals: "t_float"), LabelMatcher("a", equals: "b\"\n")]
+        for (first, last, expected) in [(30, 10, 3), (29, 11, 1), (20, 20, 1), (19, 11, 0), (30, 20, 2)]
+            as [(Int64, Int64, Int)]
+        {
+            let request = SeriesRequest(
+                matchers: matchers, start: Timestamp(milliseconds: Self.at(first)),
+                end: Timestamp(milliseconds: Self.at(last)))
+            let read = try await PrometheusSource(server.client).fetch([request])
+            let asked = try await server.client.readByQuery(request, budget: ByteBudget(1 << 20))
+            #expect(read[0].series.first?.count ?? 0 == expected, "remote read of \(first) to \(last)")
+            #expect(asked.series == read[0].series, "range selector of \(first) to \(last)")
+        }
+    }
+
     @Test func rangeSelectorsGiveTheSameFloats() async throws {
         guard let server = try await RealPrometheus.start() else { return }
         let samples = Self.samples()

@@ -1,0 +1,74 @@
+import JSON
+import Testing
+import TimeSeries
+
+@testable import PrometheusAPI
+
+/// A small generator of numbers, the same in every run.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+@Suite("Damaged bodies are refused or read, and never do harm")
+struct MutationTests {
+    /// Changes, drops, doubles and cuts bytes.
+    private static func damaged(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
+            let place = Int.random(in: 0..<bytes.count, using: &generator)
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+            case 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            case 2: bytes.remove(at: place)
+            case 3: bytes.insert(bytes[place], at: place)
+            default: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...20, using: &generator)))
+            }
+        }
+        return bytes
+    }
+
+    @Test func ofRemoteWriteAndRead() throws {
+        var generator = SeededGenerator(state: 1)
+        var mixed = Series(labels: ["__name__": "a", "b": "c"], timestamps: [1, 2], values: [1, .nan])
+        mixed.append(.histogram(RemoteWriteRequestTests.histogram), at: 3)
+        var writer = ProtobufWriter()
+        writer.series(1, mixed)
+        writer.series(1, mixed)
+        var read = ProtobufWriter()
+        read.message(1) { $0.series(1, mixed) }
+        var outcomes: Set<Bool> = []
+        for _ in 0..<4000 {
+            let write = Snappy.compress(Self.damaged(writer.bytes, &generator))
+            outcomes.insert((try? RemoteWriteRequest.decode(write, limit: 1 << 20)) != nil)
+            _ = try? RemoteWriteRequest.decode(Self.damaged(write, &generator), limit: 1 << 20)
+            let answer = Snappy.compress(Self.damaged(read.bytes, &generator))
+            _ = try? RemoteRead.decode(answer, count: 1, budget: .init(1 << 20), externalLabels: ["b": "c"])
+        }
+        #expect(outcomes == [true, false])
+    }
+
+    @Test func ofQueryAnswers() {
+        var generator = SeededGenerator(state: 2)
+        let whole = Array(
+            #"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":"b\u00e9\n"},"values":[[1,"2"],[2.5,"NaN"]],"histograms":[[3,{"count":"5","sum":"2.5","buckets":[[0,"0.5","1","2"],[3,"-0.1","0.1","3"]]}]]}]},"warnings":["x"]}"#
+                .utf8)
+        var outcomes: Set<Bool> = []
+        for _ in 0..<20_000 {
+            let bytes = Self.damaged(whole, &generator)
+            do throws(JSONError) {
+                _ = try QueryAnswer(PrometheusAnswer(bytes))
+                outcomes.insert(true)
+            } catch { outcomes.insert(false) }
+            _ = try? JSONValue(parsing: bytes)
+        }
+        #expect(outcomes == [true, false])
+    }
+}
