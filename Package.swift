@@ -88,7 +88,7 @@ let testTargets: [Target] = [
     tests("RuleFiles", ["TestSupport"]),
     tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching"), tests("Incidents"),
     tests("Receivers", ["HTTPServer", "TestSupport"]),
-    tests("RuleTests"), tests("StateStore"), tests("Web"), tests("Daemon"),
+    tests("RuleTests", exclude: ["Scripts"]), tests("StateStore"), tests("Web"), tests("Daemon"),
     .testTarget(
         name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON"],
         swiftSettings: [.treatAllWarnings(as: .error)]),
