@@ -4,11 +4,12 @@ import Testing
 
 /// Renders one text, or gives the error's message.
 func render(
-    _ text: String, _ data: TemplateValue = .undefined, functions: FunctionTable = .alertmanager, name: String = "t"
+    _ text: String, _ data: TemplateValue = .undefined, functions: FunctionTable = .alertmanager, name: String = "t",
+    asHTML: Bool = false
 ) -> String {
     do {
         let set = try TemplateSet(name: name, text: text, functions: functions)
-        switch set.execute(name, data: data) {
+        switch asHTML ? set.executeHTML(name, data: data) : set.execute(name, data: data) {
         case .text(let text): return text
         case .failed(let error, _): return error.message
         case .needs(let query, _): return "needs \(query)"

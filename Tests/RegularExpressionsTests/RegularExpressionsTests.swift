@@ -26,4 +26,22 @@ struct RegularExpressionTests {
     func refused(_ pattern: String) {
         #expect(throws: RegularExpressionError.self) { try RegularExpression(pattern) }
     }
+
+    @Test(
+        "that Go refuses are refused in its words",
+        arguments: [
+            ("(", "missing closing ): `(`"), ("[", "missing closing ]: `[`"), (")", "unexpected ): `)`"),
+            ("*", "missing argument to repetition operator: `*`"),
+            ("a**", "invalid nested repetition operator: `**`"), ("a{1001}", "invalid repeat count: `{1001}`"),
+            ("[z-a]", "invalid character class range: `z-a`"),
+            ("[[:foo:]]", "invalid character class range: `[:foo:]`"),
+            ("\\8", "invalid escape sequence: `\\8`"), ("(?z)", "invalid or unsupported Perl syntax: `(?z`"),
+            ("a{2,1}", "invalid repeat count: `{2,1}`"), ("\\pX", "invalid character class range: `\\pX`"),
+            ("(a|b", "missing closing ): `(a|b`"), ("(?P<n", "invalid named capture: `(?P<n`"),
+            ("x)", "unexpected ): `x)`"),
+        ])
+    func wording(_ pattern: String, _ message: String) {
+        let error = #expect(throws: RegularExpressionError.self) { try RegularExpression(pattern) }
+        #expect(error?.message == message)
+    }
 }

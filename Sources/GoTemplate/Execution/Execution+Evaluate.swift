@@ -142,6 +142,9 @@ extension Execution {
         default: break
         }
         guard let type = value.type else { return value }
+        if wanted == .time, case .object(let object) = value, let pointer = object as? TimePointer {
+            return .time(pointer.time)
+        }
         if wanted.accepts(type) || type.name == "*" + wanted.name { return value }
         throw error("wrong type for value; expected \(wanted.name); got \(type.name)")
     }

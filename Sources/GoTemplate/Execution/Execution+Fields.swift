@@ -82,7 +82,7 @@ extension TemplateValue {
         case .byte: .byte(UInt8(truncatingIfNeeded: number))
         case .duration: .duration(number)
         case .enumeration(let value):
-            .enumeration(.init(typeName: value.typeName, number: number, text: value.text))
+            .enumeration(value.type == .month ? .month(Int(number)) : .weekday(Int(number)))
         default: .int(number)
         }
     }

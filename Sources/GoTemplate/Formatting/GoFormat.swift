@@ -8,6 +8,8 @@ struct GoFormat {
     let limit: Int
     var out: [UInt8] = []
     var flags = Flags()
+    /// Whether a wrong verb is being reported: values then show their bare insides.
+    private var isReporting = false
 
     /// What stands between `%` and the verb.
     struct Flags {
@@ -80,7 +82,7 @@ struct GoFormat {
             bad(verb, value)
             return
         }
-        if !flags.sharpV, verb == "v" || verb == "s" || verb == "x" || verb == "X" || verb == "q",
+        if !flags.sharpV, !isReporting, verb == "v" || verb == "s" || verb == "x" || verb == "X" || verb == "q",
             let text = value.describedBySelf
         {
             string(text, verb)
@@ -102,10 +104,7 @@ struct GoFormat {
         case .float(let number): float(number, verb, value)
         case .string(let text): self.text(text, verb, value)
         case .safe(let safe): self.text(safe.text, verb, value)
-        case .time(let time):
-            structure(
-                ["wall", "ext", "loc"], [.int(Int64(time.nanoseconds)), .int(time.unixSeconds), .null], verb, depth,
-                "time.Time")
+        case .time(let time): self.time(time, verb)
         case .list(let list): self.list(list, verb, depth)
         case .map(let map): self.map(map, verb, depth)
         case .object(let object):
@@ -176,6 +175,35 @@ struct GoFormat {
         append("}")
     }
 
+    /// The insides of a time, which verbs other than those for texts show.
+    private mutating func time(_ time: ZonedTime, _ verb: Unicode.Scalar) {
+        append("{")
+        member("uint64", Int64(time.nanoseconds), verb)
+        append(" ")
+        member("int64", time.unixSeconds - ZonedTime.zero.unixSeconds, verb)
+        append(" ")
+        if verb == "v" {
+            print(.null, verb)
+        } else if "dboxX".unicodeScalars.contains(verb) {
+            print(.int(0), verb)
+        } else {
+            append("%!\(verb)(*time.Location=")
+            print(.null, "v")
+            append(")")
+        }
+        append("}")
+    }
+
+    private mutating func member(_ type: String, _ number: Int64, _ verb: Unicode.Scalar) {
+        if "vdboOxXcqU".unicodeScalars.contains(verb) {
+            print(.int(number), verb)
+        } else {
+            append("%!\(verb)(\(type)=")
+            print(.int(number), "v")
+            append(")")
+        }
+    }
+
     /// A value inside another: nil prints as such whatever the verb.
     private mutating func nested(_ value: TemplateValue, _ verb: Unicode.Scalar, _ depth: Int) {
         if value.isNil {
@@ -192,7 +220,9 @@ struct GoFormat {
             append("<nil>")
         } else {
             append(value.typeName + "=")
+            isReporting = true
             print(value, "v")
+            isReporting = false
         }
         append(")")
     }

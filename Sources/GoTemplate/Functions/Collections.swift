@@ -35,7 +35,7 @@ enum Collections {
                 item = map.entries[key] ?? map.zero
             case .undefined, .null:
                 throw .error("index of nil pointer")
-            default: throw .error("can't index item of type \(item.typeName)")
+            default: throw .error("can't index item of type \(pointee(item))")
             }
         }
         return item
@@ -52,7 +52,7 @@ enum Collections {
             if indexes.count == 3 { throw .error("cannot 3-index slice a string") }
             length = (item.textual ?? "").utf8.count
         case .list(let list): length = list.elements.count
-        default: throw .error("can't slice item of type \(item.typeName)")
+        default: throw .error("can't slice item of type \(pointee(item))")
         }
         var bounds = [0, length]
         for (place, index) in indexes.enumerated() {
@@ -74,6 +74,11 @@ enum Collections {
             return .list(list)
         default: return item
         }
+    }
+
+    /// The type behind a pointer.
+    private static func pointee(_ value: TemplateValue) -> String {
+        value.typeName.hasPrefix("*") ? String(value.typeName.dropFirst()) : value.typeName
     }
 
     private static func position(_ index: TemplateValue, upTo limit: Int) throws(FunctionFailure) -> Int {

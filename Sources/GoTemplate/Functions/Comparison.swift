@@ -46,29 +46,27 @@ enum Comparison {
     }
 
     private static func equalOthers(_ left: TemplateValue, _ right: TemplateValue) throws(FunctionFailure) -> Bool {
-        try requireComparable(left)
         if left.isNil || right.isNil { return left.isNil == right.isNil }
-        try requireComparable(right)
+        guard isComparable(left), isComparable(right) else {
+            let (a, b) = (GoFormat.sprintf("%s", [left], limit: 4096), GoFormat.sprintf("%s", [right], limit: 4096))
+            if kind(left) == kind(right) { throw .error("non-comparable type \(b): \(right.typeName)") }
+            throw .error(
+                "non-comparable types \(a): \(left.typeName), \(right.typeName): \(GoFormat.plain(right, limit: 4096))")
+        }
         switch (left, right) {
         case (.time(let a), .time(let b)): return a == b
         default: return left.typeName == right.typeName && GoFormat.plain(left) == GoFormat.plain(right)
         }
     }
 
-    private static func requireComparable(_ value: TemplateValue) throws(FunctionFailure) {
+    private static func kind(_ value: TemplateValue) -> TemplateType.Kind { value.type?.kind ?? .any }
+
+    private static func isComparable(_ value: TemplateValue) -> Bool {
         switch value {
-        case .list, .map: throw .error("non-comparable type \(GoFormat.plain(value, limit: 4096)): \(value.typeName)")
+        case .list, .map: false
         case .object(let object) where object.type.kind == .structure:
-            let inner = object.fields.contains { field in
-                switch field.value {
-                case .list, .map: true
-                default: false
-                }
-            }
-            if inner {
-                throw .error("non-comparable type \(GoFormat.plain(value, limit: 4096)): \(value.typeName)")
-            }
-        default: break
+            object.fields.allSatisfy { isComparable($0.value) }
+        default: true
         }
     }
 
@@ -82,7 +80,7 @@ enum Comparison {
         case (.float(let a), .float(let b)): return a < b
         case (.string(let a), .string(let b)): return TemplateMap.bytesBefore(a, b)
         case (.bool, .bool): throw .error("invalid type for comparison")
-        default: throw .error("incompatible types for comparison")
+        default: throw .error("incompatible types for comparison: \(left.typeName) and \(right.typeName)")
         }
     }
 

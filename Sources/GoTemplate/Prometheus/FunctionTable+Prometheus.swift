@@ -63,7 +63,7 @@ extension FunctionTable {
         },
         "toTime": number { value throws(FunctionFailure) in
             guard let time = try Humanize.time(value) else { throw .error("value is NaN or Inf") }
-            return .time(time)
+            return .object(TimePointer(time: time))
         },
         "toDuration": number { value throws(FunctionFailure) in
             guard value.isFinite else { throw .error("value is NaN or Inf") }

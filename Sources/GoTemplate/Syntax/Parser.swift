@@ -7,6 +7,7 @@ struct Parser {
     let functions: FunctionTable
     private var lexer: Lexer
     private var pending: [Token] = []
+    /// The token read last, though perhaps put back: Go takes the line of errors from it.
     private var last = Token(kind: .end, position: 0, text: "", line: 1)
     private var actionLine = 0
     private var depth = 0
@@ -205,14 +206,15 @@ struct Parser {
         switch token.kind {
         case .identifier:
             if functions[token.text] == nil {
-                throw error("function \(GoQuote.quoted(token.text)) not defined", hint: suggestion(for: token.text))
+                throw error(
+                    "function \(GoQuote.quoted(token.text)) not defined", at: token, hint: suggestion(for: token.text))
             }
             return Operand(.identifier(token.text), at: token.position)
         case .dot: return Operand(.dot, at: token.position)
         case .null: return Operand(.null, at: token.position)
         case .variable:
             guard variables.contains(token.text) else {
-                throw error("undefined variable \(GoQuote.quoted(token.text))")
+                throw error("undefined variable \(GoQuote.quoted(token.text))", at: token)
             }
             return Operand(.variable(token.text, []), at: token.position)
         case .field: return Operand(.field([String(token.text.dropFirst())]), at: token.position)
@@ -244,7 +246,8 @@ struct Parser {
     // MARK: Tokens
 
     mutating func next() -> Token {
-        last = pending.popLast() ?? lexer.next()
+        if let token = pending.popLast() { return token }
+        last = lexer.next()
         return last
     }
 
@@ -252,11 +255,9 @@ struct Parser {
 
     mutating func peek() -> Token {
         if let token = pending.last { return token }
-        let token = lexer.next()
-        pending.append(token)
-        // Go reports errors at the token last looked at.
-        last = token
-        return token
+        last = lexer.next()
+        pending.append(last)
+        return last
     }
 
     mutating func nextNonSpace() -> Token {

@@ -1,3 +1,5 @@
+import Base
+
 /// A Go slice: elements and the type they were declared with.
 public struct TemplateList: Sendable {
     /// The elements in order.
@@ -118,12 +120,31 @@ extension TemplateMethods {
 
 /// A number whose type has a name and whose values print as words.
 public struct TemplateEnumeration: Hashable, Sendable {
-    /// For example `time.Month`.
-    public var typeName: String
+    /// The named types there are.
+    enum Kind: String, Hashable, Sendable {
+        case month = "time.Month"
+        case weekday = "time.Weekday"
+    }
+
+    let type: Kind
     /// The number behind it.
-    public var number: Int64
+    public let number: Int64
+
+    /// For example `time.Month`.
+    public var typeName: String { type.rawValue }
+
     /// How it prints.
-    public var text: String
+    public var text: String {
+        switch type {
+        case .month: GoTimeLayout.monthName(Int(number))
+        case .weekday: GoTimeLayout.weekdayName(Int(number))
+        }
+    }
+
+    /// A month, 1 to 12.
+    public static func month(_ number: Int) -> TemplateEnumeration { .init(type: .month, number: Int64(number)) }
+    /// A day of the week; 0 is Sunday.
+    public static func weekday(_ number: Int) -> TemplateEnumeration { .init(type: .weekday, number: Int64(number)) }
 }
 
 /// A text that html/template does not escape where its kind belongs.

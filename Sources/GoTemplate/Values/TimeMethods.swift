@@ -17,10 +17,8 @@ enum TimeMethods {
         case "Second": number(Int64(time.civil.second))
         case "Nanosecond": number(Int64(time.nanoseconds))
         case "YearDay": number(Int64(time.civil.yearDay))
-        case "Month":
-            named("time.Month", time.civil.month, GoTimeLayout.monthName(time.civil.month))
-        case "Weekday":
-            named("time.Weekday", time.civil.weekday, GoTimeLayout.weekdayName(time.civil.weekday))
+        case "Month": TemplateFunction { _ in .enumeration(.month(time.civil.month)) }
+        case "Weekday": TemplateFunction { _ in .enumeration(.weekday(time.civil.weekday)) }
         case "UTC": TemplateFunction { _ in .time(time.shown(in: .utc)) }
         case "Local": TemplateFunction { .time(time.shown(in: $0.environment.localZone)) }
         case "IsZero": TemplateFunction { _ in .bool(time.isZero) }
@@ -42,10 +40,6 @@ enum TimeMethods {
     }
 
     private static func number(_ value: Int64) -> TemplateFunction { TemplateFunction { _ in .int(value) } }
-
-    private static func named(_ type: String, _ number: Int, _ text: String) -> TemplateFunction {
-        TemplateFunction { _ in .enumeration(.init(typeName: type, number: Int64(number), text: text)) }
-    }
 
     private static func compared(_ result: @escaping @Sendable (ZonedTime) -> TemplateValue) -> TemplateFunction {
         TemplateFunction([.time]) { call in
@@ -116,4 +110,14 @@ enum DurationMethods {
     private static func number(_ value: Int64, _ unit: Int64) -> TemplateFunction {
         TemplateFunction { _ in .float(Double(value / unit) + Double(value % unit) / Double(unit)) }
     }
+}
+
+/// A pointer to a time, which Prometheus' toTime gives: it behaves like the time itself under another type.
+struct TimePointer: TemplateObject {
+    let time: ZonedTime
+
+    var type: TemplateType { TemplateType("*time.Time", .pointer) }
+    var fields: [TemplateField] { [] }
+    var text: String? { GoTimeLayout.string(time) }
+    func method(_ name: String) -> TemplateFunction? { TimeMethods.method(name, of: time) }
 }

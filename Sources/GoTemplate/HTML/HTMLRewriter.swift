@@ -1,0 +1,314 @@
+/// Rewrites the templates of a set so that every action escapes its value for the place where it stands.
+///
+/// A template that is entered in several contexts is rewritten once for each, under names of its own.
+struct HTMLRewriter {
+    private let source: [String: SyntaxTree]
+    /// The rewritten templates.
+    private(set) var trees: [String: SyntaxTree] = [:]
+    private var outputs: [String: HTMLContext] = [:]
+    private var called: Set<String> = []
+    private var current: SyntaxTree?
+    /// Contexts at the `break`s and `continue`s of the ranges around the present place.
+    private var loops: [(leaves: [HTMLContext], proceeds: [HTMLContext])] = []
+
+    init(_ source: [String: SyntaxTree]) { self.source = source }
+
+    /// Why no safe way was found, and where.
+    struct Problem: Error {
+        var reason: String
+        /// The text and the offset of the action; nil when the fixed text itself makes no sense.
+        var place: (tree: SyntaxTree, offset: Int)?
+        /// The line of the loop that met the problem on its second round.
+        var line: Int?
+    }
+
+    /// Rewrites `name` and all it invokes.
+    /// - Throws: a ``TemplateError`` in Go's words, which name the place or else the template.
+    mutating func rewrite(_ name: String) throws(TemplateError) {
+        do throws(Problem) {
+            let (context, _) = try enter(name, HTMLContext(), from: nil)
+            if context.state != .text { throw Problem(reason: "ends in a non-text context: \(context)") }
+        } catch {
+            var place = name.isEmpty ? "" : ":\(name)"
+            if let (tree, offset) = error.place {
+                let (line, column) = tree.location(offset)
+                place = ":\(tree.parseName):\(line):\(column)"
+            } else if let line = error.line {
+                place = ":\(name):\(line)"
+            }
+            throw TemplateError(
+                kind: .escaping, message: "html/template\(place): \(error.reason)", reason: error.reason,
+                name: error.place?.tree.parseName ?? name, offset: error.place?.offset,
+                source: error.place?.tree.source ?? "")
+        }
+    }
+
+    // MARK: Templates
+
+    private mutating func enter(_ name: String, _ context: HTMLContext, from statement: Statement?)
+        throws(Problem) -> (HTMLContext, String)
+    {
+        let derived = context.mangled(name)
+        called.insert(derived)
+        if let known = outputs[derived] { return (known, derived) }
+        guard let tree = source[name] else {
+            throw failure("no such template \(GoQuote.quoted(name))", at: statement)
+        }
+        if trees.count > 1000 { throw failure("more than 1000 templates and contexts", at: statement) }
+        // First assume that the template ends where it begins; if not, that it ends where it ended.
+        var first = self
+        let (end, body) = try first.body(of: tree, derived, from: context, assuming: context)
+        if !first.called.contains(derived) || end == context {
+            adopt(first, derived, tree, body, end)
+            return (end, derived)
+        }
+        var second = self
+        let (again, otherBody) = try second.body(of: tree, derived, from: context, assuming: end)
+        guard again == end else {
+            throw failure("cannot compute output context for template \(name)", at: statement)
+        }
+        adopt(second, derived, tree, otherBody, end)
+        return (end, derived)
+    }
+
+    private mutating func body(
+        of tree: SyntaxTree, _ derived: String, from context: HTMLContext, assuming end: HTMLContext
+    ) throws(Problem) -> (HTMLContext, [Statement]) {
+        outputs[derived] = end
+        called = []
+        current = tree
+        loops = []
+        return try list(tree.body, context)
+    }
+
+    private mutating func adopt(
+        _ other: HTMLRewriter, _ derived: String, _ tree: SyntaxTree, _ body: [Statement], _ end: HTMLContext
+    ) {
+        trees = other.trees
+        outputs = other.outputs
+        called.formUnion(other.called)
+        outputs[derived] = end
+        trees[derived] = SyntaxTree(name: derived, parseName: tree.parseName, source: tree.source, body: body)
+    }
+
+    // MARK: Statements
+
+    private mutating func list(_ body: [Statement], _ start: HTMLContext) throws(Problem) -> (
+        HTMLContext, [Statement]
+    ) {
+        var context = start
+        var out: [Statement] = []
+        for (index, statement) in body.enumerated() {
+            let (next, rewritten): (HTMLContext, Statement)
+            do throws(Problem) {
+                (next, rewritten) = try escape(statement, context)
+            } catch { throw missingTemplate(in: body[(index + 1)...]) ?? error }
+            context = next
+            out.append(rewritten)
+            if context.state == .dead { break }
+        }
+        return (context, out)
+    }
+
+    /// Go reads on behind a problem; a template that does not exist then takes its place, the last one found.
+    private func missingTemplate(in body: ArraySlice<Statement>) -> Problem? {
+        for statement in body.reversed() {
+            switch statement.kind {
+            case .template(let name, _) where source[name] == nil:
+                return failure("no such template \(GoQuote.quoted(name))", at: statement)
+            case .choice(_, let inner, _), .with(_, let inner, _), .range(_, let inner, _):
+                if let problem = missingTemplate(in: inner[...]) { return problem }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    private mutating func escape(_ statement: Statement, _ context: HTMLContext) throws(Problem) -> (
+        HTMLContext, Statement
+    ) {
+        switch statement.kind {
+        case .text(let bytes):
+            let (next, edited) = try text(bytes, context, statement)
+            return (next, Statement(.text(edited), at: statement.position))
+        case .action(let pipeline):
+            let (next, edited) = try action(pipeline, context, statement)
+            return (next, Statement(.action(edited), at: statement.position))
+        case .choice(let pipeline, let body, let otherwise):
+            let (first, then) = try list(body, context)
+            let (second, other) = try list(otherwise ?? [], context)
+            let end = try join(first, second, statement, "if")
+            return (
+                end,
+                Statement(.choice(pipeline, then, otherwise: otherwise == nil ? nil : other), at: statement.position)
+            )
+        case .with(let pipeline, let body, let otherwise):
+            let (first, then) = try list(body, context)
+            let (second, other) = try list(otherwise ?? [], context)
+            let end = try join(first, second, statement, "with")
+            return (
+                end, Statement(.with(pipeline, then, otherwise: otherwise == nil ? nil : other), at: statement.position)
+            )
+        case .range(let pipeline, let body, let otherwise):
+            let (end, then, other) = try range(body, otherwise, context, statement)
+            return (end, Statement(.range(pipeline, then, otherwise: other), at: statement.position))
+        case .template(let name, let pipeline):
+            let outer = (current, loops)
+            let (end, derived) = try enter(name, context, from: statement)
+            (current, loops) = outer
+            return (end, Statement(.template(derived, pipeline), at: statement.position))
+        case .leave, .proceed:
+            if !loops.isEmpty {
+                if case .leave = statement.kind {
+                    loops[loops.count - 1].leaves.append(context)
+                } else {
+                    loops[loops.count - 1].proceeds.append(context)
+                }
+            }
+            return (HTMLContext(state: .dead), statement)
+        }
+    }
+
+    private mutating func range(
+        _ body: [Statement], _ otherwise: [Statement]?, _ context: HTMLContext, _ statement: Statement
+    ) throws(Problem) -> (HTMLContext, [Statement], [Statement]?) {
+        loops.append(([], []))
+        var (end, then) = try list(body, context)
+        end = try joinLoop(end, statement)
+        // The body may run again: it must then end where it ended before.
+        var again = self
+        again.loops.append(([], []))
+        do throws(Problem) {
+            let second = try again.list(body, end).0
+            end = try join(end, second, statement, "range")
+        } catch {
+            var problem = error
+            problem.reason = "on range loop re-entry: " + problem.reason
+            problem.line = current?.location(statement.position).line
+            throw problem
+        }
+        end = try again.joinLoop(end, statement)
+        let (none, other) = try list(otherwise ?? [], context)
+        return (try join(end, none, statement, "range"), then, otherwise == nil ? nil : other)
+    }
+
+    private mutating func joinLoop(_ end: HTMLContext, _ statement: Statement) throws(Problem) -> HTMLContext {
+        let loop = loops.removeLast()
+        var end = end
+        for context in loop.leaves { end = try join(end, context, statement, "range", prefix: "at range loop break: ") }
+        for context in loop.proceeds {
+            end = try join(end, context, statement, "range", prefix: "at range loop continue: ")
+        }
+        return end
+    }
+
+    private func join(
+        _ left: HTMLContext, _ right: HTMLContext, _ statement: Statement, _ word: String, prefix: String = ""
+    ) throws(Problem) -> HTMLContext {
+        if let joined = HTMLContext.joined(left, right) { return joined }
+        throw failure("\(prefix){{\(word)}} branches end in different contexts: \(left), \(right)", at: statement)
+    }
+
+    // MARK: Actions
+
+    private func action(_ pipeline: Pipeline, _ start: HTMLContext, _ statement: Statement) throws(Problem) -> (
+        HTMLContext, Pipeline
+    ) {
+        if !pipeline.variables.isEmpty { return (start, pipeline) }
+        var context = start.nudged
+        for (place, command) in pipeline.commands.enumerated() {
+            guard case .identifier(let name) = command.operands.first?.kind, Self.predefined.contains(name) else {
+                continue
+            }
+            let unquoted = context.state == .attribute && context.delimiter == .spaceOrTagEnd && name == "html"
+            if place < pipeline.commands.count - 1 || unquoted {
+                throw failure("predefined escaper \(GoQuote.quoted(name)) disallowed in template", at: statement)
+            }
+        }
+        var names: [String] = []
+        switch context.state {
+        case .url, .styleDoubleQuoted, .styleSingleQuoted, .styleDoubleQuotedURL, .styleSingleQuotedURL, .styleURL:
+            let isStyleText = context.state == .styleDoubleQuoted || context.state == .styleSingleQuoted
+            switch context.urlPart {
+            case .none: names = ["urlfilter", isStyleText ? "cssescaper" : "urlnormalizer"]
+            case .preQuery: names = [isStyleText ? "cssescaper" : "urlnormalizer"]
+            case .queryOrFragment: names = ["urlescaper"]
+            case .unknown:
+                throw failure("\(statement.shown) appears in an ambiguous context within a URL", at: statement)
+            }
+        case .metaContentURL: names = ["urlfilter"]
+        case .script:
+            names = ["jsvalescaper"]
+            context.slash = .division
+        case .scriptDoubleQuoted, .scriptSingleQuoted: names = ["jsstrescaper"]
+        case .scriptTemplate: names = ["jstmpllitescaper"]
+        case .scriptRegexp: names = ["jsregexpescaper"]
+        case .style: names = ["cssvaluefilter"]
+        case .text: names = ["htmlescaper"]
+        case .rcdata: names = ["rcdataescaper"]
+        case .attribute, .metaContent: break
+        case .attributeName, .tag:
+            context.state = .attributeName
+            names = ["htmlnamefilter"]
+        case .sourceSet: names = ["srcsetescaper"]
+        default: names = ["commentescaper"]
+        }
+        switch context.delimiter {
+        case .none: break
+        case .spaceOrTagEnd: names.append("nospaceescaper")
+        default: names.append("attrescaper")
+        }
+        return (context, Self.appending(names.map { "_html_template_" + $0 }, to: pipeline))
+    }
+
+    private static let predefined: Set<String> = ["html", "urlquery"]
+
+    /// What a predefined escaper does as well.
+    private static let equivalents: [String: String] = [
+        "_html_template_attrescaper": "html", "_html_template_htmlescaper": "html",
+        "_html_template_rcdataescaper": "html", "_html_template_urlescaper": "urlquery",
+        "_html_template_urlnormalizer": "urlquery",
+    ]
+
+    private static func appending(_ escapers: [String], to pipeline: Pipeline) -> Pipeline {
+        var names = escapers
+        var commands = pipeline.commands
+        if let last = commands.last, case .identifier(let name) = last.operands.first?.kind, predefined.contains(name) {
+            if commands.count == 1, last.operands.count > 1 {
+                let start = Operand(.identifier("_eval_args_"), at: last.position)
+                commands = [
+                    Command([start] + last.operands.dropFirst(), at: last.position), call(name, pipeline.position),
+                ]
+            }
+            var isTwice = false
+            for (index, escaper) in names.enumerated() where equivalents[escaper] == name {
+                names[index] = name
+                isTwice = true
+            }
+            if isTwice { commands.removeLast() }
+        }
+        commands += names.map { call($0, pipeline.position) }
+        return Pipeline(variables: [], isAssignment: false, commands: commands, at: pipeline.position)
+    }
+
+    private static func call(_ name: String, _ position: Int) -> Command {
+        Command([Operand(.identifier(name), at: position)], at: position)
+    }
+
+    // MARK: Text
+
+    private func text(_ bytes: [UInt8], _ start: HTMLContext, _ statement: Statement) throws(Problem) -> (
+        HTMLContext, [UInt8]
+    ) {
+        var editor = HTMLTextEditor(bytes)
+        do throws(HTMLTransitions.Failure) {
+            return (try editor.run(from: start), editor.result)
+        } catch { throw Problem(reason: error.message) }
+    }
+
+    private func failure(_ message: String, at statement: Statement?) -> Problem {
+        var problem = Problem(reason: message)
+        if let current, let statement { problem.place = (current, statement.position) }
+        return problem
+    }
+}

@@ -1,0 +1,130 @@
+import Base
+import GoTemplate
+import Testing
+
+/// Random templates rendered by us and by the real programs must come out equal, byte for byte.
+@Suite("Compared with the real programs")
+struct DifferentialTests {
+    @Test func amtoolRendersTheSame() throws {
+        try compareWithAmtool(.alertmanager, type: "text")
+    }
+
+    @Test func amtoolRendersTheSameHTML() throws {
+        try compareWithAmtool(.html, type: "html")
+    }
+
+    private func compareWithAmtool(_ dialect: TemplateGenerator.Dialect, type: String) throws {
+        guard let amtool = Peer.path("amtool") else { return }
+        let folder = try #require(Peer.temporaryFolder())
+        let data = ExampleData.notification
+        Peer.write(render("{{ toJson . }}", data.value), to: "\(folder)/data.json")
+        var generator = TemplateGenerator(dialect, seed: 20261120)
+        var differences: [String] = []
+        let count = Peer.isSoak ? 4000 : 200
+        for _ in 0..<count {
+            let text = generator.template()
+            if text.isEmpty { continue }
+            let result = Peer.run(
+                amtool,
+                [
+                    "template", "render", "--template.glob=/dev/null", "--template.type=\(type)",
+                    "--template.data=\(folder)/data.json", "--template.text=\(text)",
+                ], in: folder)
+            let real =
+                result.status == 0
+                ? result.output
+                : String(result.errors.dropFirst("amtool: error: ".count).dropLast(2))
+            let ours = render(text, data.value, name: "", asHTML: type == "html")
+            if ours != real { differences.append("template: \(text)\n  real: \(real)\n  ours: \(ours)") }
+        }
+        #expect(
+            differences.isEmpty, "\(differences.count) of \(count):\n\(differences.prefix(40).joined(separator: "\n"))")
+    }
+
+    @Test func promtoolRendersTheSame() throws {
+        guard let promtool = Peer.path("promtool") else { return }
+        let folder = try #require(Peer.temporaryFolder())
+        var generator = TemplateGenerator(.prometheus, seed: 20261121)
+        let count = Peer.isSoak ? 4000 : 200
+        var cases: [String] = []
+        while cases.count < count {
+            let text = generator.template()
+            // A syntax error refuses the whole file; amtool is the judge of those.
+            if (try? RuleTemplate(alert: "A", text: text)) != nil { cases.append(text) }
+        }
+        let rules = cases.enumerated().map { index, text in
+            #"{"alert":"A\#(index)","expr":"m","annotations":{"x":\#(render("{{ toJson . }}", .string(text)))}}"#
+        }
+        let checks = cases.indices.map { #"{"eval_time":"0m","alertname":"A\#($0)","exp_alerts":[]}"# }
+        Peer.write(
+            #"{"groups":[{"name":"g","rules":[\#(rules.joined(separator: ","))]}]}"#, to: "\(folder)/rules.json")
+        Peer.write(
+            #"{"rule_files":["rules.json"],"tests":[{"interval":"1m","external_labels":{"cl":"c<1>"},"input_series":"#
+                + #"[{"series":"m{job=\"j&b\",instance=\"a.b.c:90\"}","values":"1234567.5"}],"#
+                + #""alert_rule_test":[\#(checks.joined(separator: ","))]}]}"#, to: "\(folder)/test.json")
+        let result = Peer.run(promtool, ["test", "rules", "\(folder)/test.json"], in: folder)
+        let real = PromtoolOutput.annotations(result.output + result.errors)
+        #expect(!real.isEmpty, "\(result.errors.prefix(1000))")
+        let data = RuleTemplate.Data(
+            labels: ["__name__": "m", "job": "j&b", "instance": "a.b.c:90"], externalLabels: ["cl": "c<1>"],
+            value: 1_234_567.5)
+        var differences: [String] = []
+        for (index, text) in cases.enumerated() {
+            let template = try RuleTemplate(alert: "A\(index)", text: text)
+            let ours = template.annotation(template.expand(data, at: .zero)) ?? "needs an answer"
+            // promtool leaves out annotations that are empty.
+            let theirs = real["A\(index)"] ?? ""
+            if ours != theirs { differences.append("template: \(text)\n  real: \(theirs)\n  ours: \(ours)") }
+        }
+        #expect(
+            differences.isEmpty, "\(differences.count) of \(count):\n\(differences.prefix(40).joined(separator: "\n"))")
+    }
+}
+
+/// Data that both sides render.
+enum ExampleData {
+    static var notification: NotificationData {
+        var data = NotificationData()
+        data.receiver = "team\\.a"
+        data.status = "firing"
+        data.externalURL = "http://am.example:9093/x?a=1&b=2"
+        data.groupLabels = ["alertname": "Disk<full>", "job": "node"]
+        data.commonLabels = ["alertname": "Disk<full>", "job": "node", "zone": "eu 'w' \"1\""]
+        data.commonAnnotations = ["summary": "disk is full & slow", "note": "{{ .Status }}"]
+        data.alerts = [
+            .init(
+                status: "firing", labels: ["alertname": "Disk<full>", "job": "node", "instance": "a:9100"],
+                annotations: ["summary": "90% used"],
+                startsAt: ZonedTime(unixSeconds: 1_767_323_045, nanoseconds: 123_000_000),
+                generatorURL: "http://p/graph?g0.expr=up+%3D%3D+0", fingerprint: "00ff00ff00ff00ff"),
+            .init(
+                status: "resolved", labels: ["alertname": "Disk<full>", "job": "node", "instance": "é:9100"],
+                annotations: [:],
+                startsAt: ZonedTime(unixSeconds: 1_783_000_000),
+                endsAt: ZonedTime(unixSeconds: 1_783_003_661, nanoseconds: 5), fingerprint: "1"),
+        ]
+        return data
+    }
+}
+
+/// Reads what promtool prints about alerts it did not expect.
+enum PromtoolOutput {
+    /// The annotation `x` by alert name.
+    static func annotations(_ output: String) -> [String: String] {
+        var found: [String: String] = [:]
+        var alert: String?
+        for line in output.split(separator: "\n") {
+            let text = line.drop { $0 == " " }
+            if text.hasPrefix("alertname: ") {
+                alert = String(text.dropFirst("alertname: ".count).prefix { $0 != "," })
+            } else if text.hasPrefix("Annotations:{x="), let name = alert {
+                let quoted = String(text.dropFirst("Annotations:{x=".count).dropLast(1))
+                found[name] = unquoted(quoted)
+            }
+        }
+        return found
+    }
+
+    /// Go's quoted form back to its text, by the template language itself.
+    private static func unquoted(_ literal: String) -> String { render("{{ \(literal) }}", functions: .builtin) }
+}
