@@ -58,6 +58,14 @@ public struct HTTPURL: Hashable, Sendable {
         scheme == other.scheme && host.lowercased() == other.host.lowercased() && port == other.port
     }
 
+    /// Whether the host is this machine by name or address.
+    public var isLoopback: Bool {
+        let name = host.lowercased()
+        let isNumeric = name.utf8.allSatisfy { $0 == 0x2E || ($0 >= 0x30 && $0 <= 0x39) }
+        return name == "localhost" || name.hasSuffix(".localhost") || name == "[::1]"
+            || (isNumeric && name.hasPrefix("127."))
+    }
+
     /// `host`, or `host:port` where the port is not the scheme's own.
     public var authority: String {
         let standard = ["http": 80, "https": 443, "smtp": 25, "smtps": 465]

@@ -42,21 +42,32 @@ extension PrometheusClient {
         }
     }
 
-    /// Raw samples by asking for a range selector: floats only, no staleness markers.
+    /// Raw samples by asking for a range selector, which shows no staleness markers; a second question, for what is alive
+    /// at the end, tells which series end before it, and these get a marker behind their last sample.
     func readByQuery(_ request: SeriesRequest, budget: ByteBudget) async throws(PrometheusError) -> SeriesResponse {
         guard request.start <= request.end else { return SeriesResponse(series: []) }
         // Ranges begin behind their start in Prometheus 3 and at it before: one millisecond more, and cut below.
         let range = PrometheusDuration.string(request.end - request.start + .milliseconds(1))
         let selector = "{" + request.matchers.map(\.description).joined(separator: ",") + "}"
-        let answer = try await query("\(selector)[\(range)]", at: request.end)
+        let answer = try await query("\(selector)[\(range)]", at: request.end, isLarge: true)
         guard case .matrix(var series) = answer.value else {
             throw PrometheusError(.malformed, "\(host) answered to a range selector with no matrix")
         }
+        if series.isEmpty { return SeriesResponse(series: [], warnings: answer.warnings) }
+        guard case .vector(let alive) = try await query(selector, at: request.end, isLarge: true).value else {
+            throw PrometheusError(.malformed, "\(host) answered to a selector with no vector")
+        }
+        let living = Set(alive.map(\.labels))
         let bytes = series.reduce(0) { $0 + $1.count * 16 + $1.labels.byteCount }
         guard budget.take(bytes) else {
             throw PrometheusError(.transport(.tooLarge), "the samples of \(host) take more memory than allowed")
         }
         for index in series.indices {
+            if !living.contains(series[index].labels), let last = series[index].timestamps.last,
+                last < request.end.milliseconds
+            {
+                series[index].append(.float(StaleMarker.value), at: last + 1)
+            }
             let early = series[index].timestamps.prefix { $0 < request.start.milliseconds }.count
             guard early > 0 else { continue }
             series[index].timestamps.removeFirst(early)

@@ -28,7 +28,15 @@ public final class PrometheusClient: Sendable {
     public func query(_ expression: String, at time: Timestamp, timeout: Duration? = nil)
         async throws(PrometheusError) -> QueryAnswer
     {
-        try await evaluate("/api/v1/query", [("query", expression), ("time", Self.seconds(time))], timeout)
+        try await query(expression, at: time, timeout: timeout, isLarge: false)
+    }
+
+    /// - Parameter isLarge: Whether much is expected, which then may come compressed.
+    func query(_ expression: String, at time: Timestamp, timeout: Duration? = nil, isLarge: Bool)
+        async throws(PrometheusError) -> QueryAnswer
+    {
+        let fields = [("query", expression), ("time", Self.seconds(time))]
+        return try await evaluate("/api/v1/query", fields, timeout, isLarge: isLarge)
     }
 
     /// Evaluates `expression` from `start` to `end`, both included, every `step`.
@@ -40,7 +48,7 @@ public final class PrometheusClient: Sendable {
             ("query", expression), ("start", Self.seconds(start)), ("end", Self.seconds(end)),
             ("step", Self.seconds(Timestamp(milliseconds: step.milliseconds))),
         ]
-        return try await evaluate("/api/v1/query_range", fields, timeout)
+        return try await evaluate("/api/v1/query_range", fields, timeout, isLarge: true)
     }
 
     /// The `data` of any other endpoint of the API, asked with GET: `/api/v1/labels`, `/api/v1/status/buildinfo` …
@@ -62,16 +70,16 @@ public final class PrometheusClient: Sendable {
         throw refusal(type: body["errorType"]?.string ?? "", message, response)
     }
 
-    private func evaluate(_ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration?)
-        async throws(PrometheusError) -> QueryAnswer
-    {
+    private func evaluate(
+        _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration?, isLarge: Bool
+    ) async throws(PrometheusError) -> QueryAnswer {
         let timeout = timeout ?? settings.timeout
         var all = fields
         all.append(("timeout", Self.seconds(Timestamp(milliseconds: max(1, timeout.milliseconds)))))
         if let lookback = settings.lookback {
             all.append(("lookback_delta", Self.seconds(Timestamp(milliseconds: lookback.milliseconds))))
         }
-        let response = try await ask(path, all, timeout)
+        let response = try await ask(path, all, timeout, isLarge: isLarge)
         return try decode(response)
     }
 
@@ -99,21 +107,26 @@ public final class PrometheusClient: Sendable {
     }
 
     /// POST with a form, as Grafana does: GET only where the server does not take POST.
-    private func ask(_ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration)
-        async throws(PrometheusError) -> HTTPResponse
-    {
+    private func ask(
+        _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration, isLarge: Bool
+    ) async throws(PrometheusError) -> HTTPResponse {
+        // Compressing costs the server several times what a small answer costs; over loopback it gains nothing.
+        let acceptsGzip = isLarge && !settings.url.isLoopback
         let url = settings.url.appending(path: path)
         let form = PercentEncoding.form(fields)
         if !refusesPost.withLock({ $0 }) {
             let header = HTTPHeader("Content-Type", "application/x-www-form-urlencoded")
-            let response = try await send(
-                HTTPRequest("POST", url.text, headers: [header], body: Array(form.utf8)), timeout)
+            var request = HTTPRequest("POST", url.text, headers: [header], body: Array(form.utf8))
+            request.acceptsGzip = acceptsGzip
+            let response = try await send(request, timeout)
             guard response.status == 405 || response.status == 501 else { return response }
             refusesPost.withLock { $0 = true }
         }
         var asked = url
         asked.query = form
-        return try await send(HTTPRequest("GET", asked.text), timeout)
+        var request = HTTPRequest("GET", asked.text)
+        request.acceptsGzip = acceptsGzip
+        return try await send(request, timeout)
     }
 
     /// Sends a request to the server with everything that is configured for it.

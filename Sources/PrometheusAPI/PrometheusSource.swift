@@ -12,8 +12,9 @@ public final class PrometheusSource: SeriesSource {
     public enum Fidelity: Sendable {
         /// Staleness markers and native histograms whole.
         case whole
-        /// Floats without staleness markers; histograms as far as the query API shows them. What depends on these must
-        /// be asked of the server itself.
+        /// Floats; of staleness markers only the last one of a series that is not alive at the end of a request, and
+        /// histograms as far as the query API shows them. Subqueries and range queries over instant selectors, and what
+        /// depends on histograms, must be asked of the server itself.
         case floats
     }
 
@@ -158,8 +159,14 @@ public final class PrometheusSource: SeriesSource {
         if let known = state.withLock({ $0.external }), now >= known.asked, now - known.asked < .seconds(60) {
             return known.labels
         }
-        let labels = try await ServerLabels.external(of: client)
-        state.withLock { $0.external = ServerLabels(labels: labels, asked: now) }
-        return labels
+        let shown = try await ServerLabels.external(of: client)
+        let isNews = state.withLock { state in
+            defer { state.external = ServerLabels(labels: shown ?? .empty, asked: now) }
+            return state.external == nil
+        }
+        if shown == nil, isNews {
+            notice?("\(client.host) does not show its configuration: taking it for one without external labels")
+        }
+        return shown ?? .empty
     }
 }

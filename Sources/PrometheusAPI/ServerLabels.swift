@@ -7,20 +7,20 @@ struct ServerLabels: Sendable {
     let labels: Labels
     let asked: Timestamp
 
-    /// `global.external_labels` of the server's configuration; none where the server does not show it.
+    /// `global.external_labels` of the server's configuration; nil where the server does not show it.
     /// - Throws: ``PrometheusError`` when the server does not answer: it could add labels that nobody asked for.
-    static func external(of client: PrometheusClient) async throws(PrometheusError) -> Labels {
+    static func external(of client: PrometheusClient) async throws(PrometheusError) -> Labels? {
         let text: String
         do throws(PrometheusError) {
             text = try await client.data("/api/v1/status/config")["yaml"]?.string ?? ""
         } catch {
             switch error.kind {
-            case .status(let status) where status < 500, .refused(_, let status) where status < 500: return .empty
-            case .status(501), .malformed: return .empty
+            case .status(let status) where status < 500, .refused(_, let status) where status < 500: return nil
+            case .status(501), .malformed: return nil
             default: throw error
             }
         }
-        guard let document = try? YAMLDocument(parsing: text) else { return .empty }
+        guard let document = try? YAMLDocument(parsing: text) else { return nil }
         let pairs = document.root?["global"]?["external_labels"]?.mapping ?? []
         return Labels(
             pairs.compactMap { pair in

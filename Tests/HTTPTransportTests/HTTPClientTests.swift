@@ -259,6 +259,15 @@ struct HTTPURLTests {
         arguments: [("http://h", "http://h/api"), ("http://h/", "http://h/api"), ("http://h/a//", "http://h/a/api")])
     func appending(_ base: String, _ joined: String) { #expect(HTTPURL(base)?.appending(path: "/api").text == joined) }
 
+    @Test(
+        "are known to be this machine's",
+        arguments: [
+            ("http://localhost:1", true), ("http://127.1.2.3", true), ("http://[::1]:9090", true),
+            ("http://a.localhost", true),
+            ("http://localhost.example.org", false), ("http://10.0.0.1", false), ("http://127.example.org", false),
+        ])
+    func loopback(_ url: String, _ isLoopback: Bool) { #expect(HTTPURL(url)?.isLoopback == isLoopback) }
+
     @Test func formsAreEncoded() {
         #expect(PercentEncoding.form([("a b", "ü&="), ("c", "~*'")]) == "a+b=%C3%BC%26%3D&c=~%2A%27")
         #expect(PercentEncoding.component("a b/c") == "a%20b%2Fc")

@@ -19,11 +19,16 @@ struct PrometheusSourceTests {
     static let matrix =
         #"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"x"},"values":[[0.999,"1"],[1,"2"],[61,"3"]]}]}}"#
 
+    static let alive =
+        #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"x"},"value":[61,"3"]}]}}"#
+
     /// A server without remote read.
     static func withoutRead(_ seen: @escaping @Sendable (HTTPServerRequest) -> Void) throws -> HTTPServer {
         try HTTPServer(.init()) { request in
             seen(request)
             switch request.path {
+            case "/api/v1/query" where request.form["query"]?.hasSuffix("}") == true:
+                return HTTPServerResponse(contentType: "application/json", body: Array(alive.utf8))
             case "/api/v1/query": return HTTPServerResponse(contentType: "application/json", body: Array(matrix.utf8))
             default: return HTTPServerResponse(status: 404, text: "404 page not found")
             }
@@ -48,9 +53,12 @@ struct PrometheusSourceTests {
         #expect(answers[0].series[0].timestamps == [1000, 61_000])
         #expect(answers[0].series[0].values == [2, 3])
         _ = try await source.fetch([Self.request("x")])
-        #expect(queries.withLock { $0 } == [#"{__name__="x"}[1m1ms]"#, #"{__name__="y"}[1m1ms]"#])
-        #expect(paths.withLock { $0.count { $0 == "/api/v1/query" } } == 3)
-        #expect(notices.withLock { $0.count } == 1)
+        #expect(
+            queries.withLock { $0 } == [
+                #"{__name__="x"}[1m1ms]"#, #"{__name__="y"}[1m1ms]"#, #"{__name__="x"}"#, #"{__name__="y"}"#,
+            ])
+        #expect(paths.withLock { $0.count { $0 == "/api/v1/query" } } == 6)
+        #expect(notices.withLock { $0.count { $0.hasPrefix("no remote read") } } == 1)
         #expect(paths.withLock { $0.count { $0 == "/api/v1/read" } } <= 2)
         await server.stop()
     }

@@ -142,8 +142,22 @@ struct RealPrometheusTests {
             let read = try await PrometheusSource(server.client).fetch([request])
             let asked = try await server.client.readByQuery(request, budget: ByteBudget(1 << 20))
             #expect(read[0].series.first?.count ?? 0 == expected, "remote read of \(first) to \(last)")
-            #expect(asked.series == read[0].series, "range selector of \(first) to \(last)")
+            let shown = asked.series.map { $0.values.filter { !StaleMarker.isStale($0) } }
+            #expect(shown == read[0].series.map(\.values), "range selector of \(first) to \(last)")
         }
+    }
+
+    @Test func aSeriesThatHasEndedIsKnownToHaveEndedWithoutRemoteReadToo() async throws {
+        guard let server = try await RealPrometheus.start() else { return }
+        let times = [Self.at(30), Self.at(20)]
+        try await server.push([
+            Series(labels: ["__name__": "t_ended"], timestamps: times, values: [1, StaleMarker.value]),
+            Series(labels: ["__name__": "t_ended", "alive": "yes"], timestamps: times, values: [1, 2]),
+        ])
+        let series = Self.sorted(
+            try await server.client.readByQuery(Self.request("t_ended"), budget: ByteBudget(1 << 20)).series)
+        #expect(series.map(\.timestamps) == [[Self.at(30), Self.at(30) + 1], times])
+        #expect(StaleMarker.isStale(series[0].values[1]))
     }
 
     @Test func rangeSelectorsGiveTheSameFloats() async throws {
