@@ -26,7 +26,7 @@ extension YAMLScalar {
     public var integer: Int64? {
         switch resolved {
         case .integer(let value): value
-        case .float(let value): value.magnitude < 9.3e18 ? Int64(exactly: value.rounded(.towardZero)) : nil
+        case .float(let value): value < -9.3e18 ? .min : Int64(exactly: value.rounded(.towardZero))
         case .null, .boolean, .unsigned, .string: nil
         }
     }

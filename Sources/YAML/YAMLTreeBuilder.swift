@@ -3,19 +3,18 @@ internal import CYAML
 
 /// Turns libyaml's events of the first document into a tree; bounded, not recursive.
 struct YAMLTreeBuilder {
-    private let source: YAMLSource
+    let source: YAMLSource
     private let limits: YAMLDocument.Limits
-    private let offsets: YAMLCharacterOffsets
+    let offsets: YAMLCharacterOffsets
     private(set) var root: YAMLNode?
-    private(set) var comments: [YAMLComment] = []
+    var comments: [YAMLComment] = []
     private(set) var nextDocument: SourcePosition?
-    private var problems: [Diagnostic] = []
+    var problems: [Diagnostic] = []
     private var stack: [Frame] = []
-    private var anchors: [String: Anchored] = [:]
-    private var openAnchors: [String] = []
+    private var anchors: [String: Anchor] = [:]
     private var nodes = 0
     private var aliased = 0
-    private var commentsFrom = 0
+    var commentsFrom = 0
 
     /// A list or mapping whose end has not been met.
     private struct Frame {
@@ -30,11 +29,12 @@ struct YAMLTreeBuilder {
         var height = 1
     }
 
-    /// What an anchor names, and how much it is when copied.
-    private struct Anchored {
-        var node: YAMLNode
-        var size: Int
-        var height: Int
+    /// What an anchor names: the last list, mapping or scalar that it was written before.
+    private enum Anchor {
+        /// One that begins at this byte and has not ended.
+        case open(start: Int)
+        /// A whole one, how many values it is when copied, and how deep.
+        case known(YAMLNode, size: Int, height: Int)
     }
 
     init(source: YAMLSource, limits: YAMLDocument.Limits) {
@@ -80,6 +80,12 @@ struct YAMLTreeBuilder {
                     yaml_event_delete(&next)
                 }
                 return
+            case YAML_DOCUMENT_START_EVENT:
+                if let version = event.data.document_start.version_directive?.pointee, version.minor != 1 {
+                    throw Diagnostic(
+                        "YAML \(version.major).\(version.minor) is not read, only 1.1",
+                        at: source.position(ofUTF8Offset: offset(event.start_mark)), hint: "leave the %YAML line out")
+                }
             default: try handle(event)
             }
         }
@@ -104,13 +110,13 @@ struct YAMLTreeBuilder {
                         "'?' needs quotes around the text inside of [ ] and { }",
                         at: source.position(ofUTF8Offset: start)))
             }
-            if let anchor = string(value.anchor) { anchors[anchor] = Anchored(node: node, size: 1, height: 0) }
+            if let anchor = string(value.anchor) { anchors[anchor] = .known(node, size: 1, height: 0) }
             add(node, size: 1, height: 0)
         case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
             try count(at: start)
             let isMapping = event.type == YAML_MAPPING_START_EVENT
             let anchor = string(isMapping ? event.data.mapping_start.anchor : event.data.sequence_start.anchor)
-            if let anchor { openAnchors.append(anchor) }
+            if let anchor { anchors[anchor] = .open(start: start) }
             let isFlow =
                 isMapping
                 ? event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
@@ -127,7 +133,6 @@ struct YAMLTreeBuilder {
 
     private mutating func close(end: Int) {
         guard let frame = stack.popLast() else { return }
-        if let anchor = frame.anchor, let open = openAnchors.lastIndex(of: anchor) { openAnchors.remove(at: open) }
         var pairs = frame.pairs
         if frame.isMapping {
             reportDuplicates(pairs)
@@ -135,8 +140,8 @@ struct YAMLTreeBuilder {
         }
         let node = YAMLNode(
             frame.isMapping ? .mapping(pairs) : .sequence(frame.items), source: source, start: frame.start, end: end)
-        if let anchor = frame.anchor {
-            anchors[anchor] = Anchored(node: node, size: frame.size, height: frame.height)
+        if let anchor = frame.anchor, case .open(frame.start) = anchors[anchor] {
+            anchors[anchor] = .known(node, size: frame.size, height: frame.height)
         }
         add(node, size: frame.size, height: frame.height)
     }
@@ -160,15 +165,18 @@ struct YAMLTreeBuilder {
 
     private mutating func resolveAlias(_ name: String, at start: Int) throws(Diagnostic) {
         let place = source.position(ofUTF8Offset: start)
-        if openAnchors.contains(name) { throw Diagnostic("anchor '\(name)' contains itself", at: place) }
-        guard let anchored = anchors[name] else { throw Diagnostic("unknown anchor '\(name)'", at: place) }
-        aliased += anchored.size
-        if aliased > limits.aliasedNodes {
-            throw Diagnostic("aliases expand to more than \(limits.aliasedNodes) values", at: place)
+        switch anchors[name] {
+        case nil: throw Diagnostic("unknown anchor '\(name)'", at: place)
+        case .open: throw Diagnostic("anchor '\(name)' contains itself", at: place)
+        case .known(let node, let size, let height):
+            aliased += size
+            if aliased > limits.aliasedNodes {
+                throw Diagnostic("aliases expand to more than \(limits.aliasedNodes) values", at: place)
+            }
+            if stack.count + height > limits.depth { throw tooDeep(start) }
+            try count(at: start)
+            add(node, size: size, height: height)
         }
-        if stack.count + anchored.height > limits.depth { throw tooDeep(start) }
-        try count(at: start)
-        add(anchored.node, size: anchored.size, height: anchored.height)
     }
 
     private mutating func reportDuplicates(_ pairs: [YAMLPair]) {
@@ -224,143 +232,9 @@ struct YAMLTreeBuilder {
         Diagnostic("nested deeper than \(limits.depth) levels", at: source.position(ofUTF8Offset: start))
     }
 
-    private func offset(_ mark: yaml_mark_t) -> Int { offsets.byteOffset(ofCharacter: Int(mark.index)) }
+    func offset(_ mark: yaml_mark_t) -> Int { offsets.byteOffset(ofCharacter: Int(mark.index)) }
 
     private func string(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {
         text.map { String(cString: $0) }
-    }
-}
-
-// MARK: - Errors, styles, comments
-
-extension YAMLTreeBuilder {
-    private func syntaxError(_ parser: yaml_parser_t) -> Diagnostic {
-        let problem = parser.problem.map { String(cString: $0) } ?? "cannot be read"
-        let at = offsets.byteOffset(ofCharacter: Int(parser.problem_mark.index))
-        let place = source.position(ofUTF8Offset: at)
-        if at < source.bytes.count, source.bytes[at] == 0x09 {
-            return Diagnostic("a tab stands where only spaces may indent", at: place)
-        }
-        guard let context = parser.context.map({ String(cString: $0) }) else { return Diagnostic(problem, at: place) }
-        let line = source.line(ofUTF8Offset: offsets.byteOffset(ofCharacter: Int(parser.context_mark.index)))
-        return Diagnostic("\(problem) \(context) that begins in line \(line)", at: place)
-    }
-
-    private func style(_ style: yaml_scalar_style_t) -> YAMLScalar.Style {
-        switch style {
-        case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
-        case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
-        case YAML_LITERAL_SCALAR_STYLE: .literal
-        case YAML_FOLDED_SCALAR_STYLE: .folded
-        default: .plain
-        }
-    }
-
-    private func tag(_ text: UnsafeMutablePointer<yaml_char_t>?) -> YAMLScalar.Tag {
-        guard let text else { return .implicit }
-        switch String(cString: text) {
-        case "!": return .nonSpecific
-        case "tag:yaml.org,2002:str": return .string
-        case "tag:yaml.org,2002:int": return .integer
-        case "tag:yaml.org,2002:float": return .float
-        case "tag:yaml.org,2002:bool": return .boolean
-        case "tag:yaml.org,2002:null": return .null
-        case "tag:yaml.org,2002:timestamp": return .timestamp
-        case "tag:yaml.org,2002:binary": return .binary
-        case "tag:yaml.org,2002:merge": return .merge
-        default: return .other
-        }
-    }
-
-    /// Holds a scalar against the tag written before it; `!!binary` is decoded.
-    private mutating func tagged(_ scalar: YAMLScalar, at start: Int) -> YAMLScalar {
-        let fits: Bool
-        switch scalar.tag {
-        case .implicit, .nonSpecific, .string, .other, .timestamp, .merge: return scalar
-        case .null: fits = YAMLScalar(scalar.text).isNull
-        case .integer: fits = scalar.integer != nil
-        case .float: fits = scalar.double != nil
-        case .boolean: fits = scalar.boolean != nil
-        case .binary:
-            if let bytes = YAMLBinary.decode(scalar.text), let text = String(validating: bytes, as: UTF8.self) {
-                return YAMLScalar(text, style: scalar.style, tag: .binary)
-            }
-            fits = false
-        }
-        if !fits {
-            problems.append(
-                Diagnostic(
-                    "'\(scalar.text.prefix(80))' does not fit the tag before it",
-                    at: source.position(ofUTF8Offset: start)))
-        }
-        return scalar
-    }
-
-    /// Where comments may begin again behind a scalar: block scalars allow one on the line of their indicator.
-    private mutating func endForComments(_ style: YAMLScalar.Style, _ start: Int, _ end: Int) -> Int {
-        guard style == .literal || style == .folded else { return end }
-        let header = source.bytes[start..<end].firstIndex(of: 0x0A) ?? end
-        commentsFrom = start
-        collectComments(upTo: header)
-        return end
-    }
-
-    private mutating func collectComments(upTo end: Int) {
-        let bytes = source.bytes
-        var offset = commentsFrom
-        while offset < end {
-            guard bytes[offset] == UInt8(ascii: "#"), offset == 0 || bytes[offset - 1] <= 0x20 else {
-                offset += 1
-                continue
-            }
-            var close = bytes[offset...].firstIndex(of: 0x0A) ?? bytes.count
-            let next = close
-            if close > offset, bytes[close - 1] == 0x0D { close -= 1 }
-            var before = offset
-            while before > 0, bytes[before - 1] == 0x20 || bytes[before - 1] == 0x09 { before -= 1 }
-            comments.append(
-                YAMLComment(
-                    line: source.line(ofUTF8Offset: offset),
-                    text: String(decoding: bytes[offset..<close], as: UTF8.self),
-                    ownsLine: before == 0 || bytes[before - 1] == 0x0A))
-            offset = next
-        }
-        commentsFrom = max(commentsFrom, end)
-    }
-}
-
-/// From libyaml's count of characters to bytes.
-struct YAMLCharacterOffsets {
-    private static let step = 64
-    private let bytes: [UInt8]
-    /// The byte offset of every 64th character; empty for a text that is all ASCII.
-    private let marks: [Int]
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-        guard bytes.contains(where: { $0 >= 0x80 }) else {
-            marks = []
-            return
-        }
-        var marks: [Int] = []
-        var characters = 0
-        for (offset, byte) in bytes.enumerated() where byte & 0xC0 != 0x80 {
-            if characters % Self.step == 0 { marks.append(offset) }
-            characters += 1
-        }
-        self.marks = marks
-    }
-
-    func byteOffset(ofCharacter index: Int) -> Int {
-        guard let last = marks.indices.last else { return min(index, bytes.count) }
-        let mark = min(index / Self.step, last)
-        var offset = marks[mark]
-        var left = index - mark * Self.step
-        while left > 0, offset < bytes.count {
-            offset += 1
-            while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
-            left -= 1
-        }
-        return offset
     }
 }

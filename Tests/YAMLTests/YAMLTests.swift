@@ -50,6 +50,9 @@ struct YAMLDocumentTests {
         let both = try #require(root["both"]?.mapping)
         #expect(both.map { $0.key.scalar?.text } == ["x", "y", "z"])
         #expect(both.map { $0.value.scalar?.text } == ["9", "2", "4"])
+        let redefined = try YAMLDocument(parsing: "a: &x {b: &x c, d: *x}\ne: *x").root
+        #expect(redefined?["a"]?["d"]?.scalar?.text == "c")
+        #expect(redefined?["e"]?.scalar?.text == "c")
         #expect(try YAMLDocument(parsing: "'<<': 1").root?["<<"]?.scalar?.text == "1")
         #expect(refusals("a: {<<: 1}") == ["f.yml:1:9: error: '<<' takes a mapping or a list of mappings"])
     }
@@ -61,6 +64,12 @@ struct YAMLDocumentTests {
             ("a: *x\n", "f.yml:1:4: error: unknown anchor 'x'"),
             ("a: &x [*x]\n", "f.yml:1:8: error: anchor 'x' contains itself"),
             ("a: \u{1}\n", "f.yml:1:4: error: a control character (0x01) is not allowed"),
+            ("a: !!bool yes\n", "f.yml:1:4: error: 'yes' does not fit the tag before it"),
+            ("a: [b?c]\n", "f.yml:1:5: error: '?' needs quotes around the text inside of [ ] and { }"),
+            (
+                "%YAML 1.2\n---\na: b\n",
+                "f.yml:1:1: error: YAML 1.2 is not read, only 1.1 (leave the %YAML line out)"
+            ),
             ("a: !!int b\n", "f.yml:1:4: error: 'b' does not fit the tag before it"),
             ("a: !!binary '*'\n", "f.yml:1:4: error: '*' does not fit the tag before it"),
             ("a: b: c\n", "f.yml:1:5: error: mapping values are not allowed in this context"),
