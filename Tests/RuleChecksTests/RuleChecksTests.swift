@@ -91,6 +91,12 @@ struct LintTests {
         #expect(warnings(rule + " # ruleval:ignore identical-operands\n" + rule).contains("8 identical-operands"))
     }
 
+    @Test func theDocumentationListsThemAll() {
+        let page = TemporaryFolder.text(of: Surroundings.root + "/docs/checks.md")
+        let rows = RuleCheckRegistry.all.map { "| `\(type(of: $0).name)` | \(type(of: $0).summary) |" }
+        #expect(page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init) == rows)
+    }
+
     @Test func namesAreUnique() {
         let names = RuleCheckRegistry.all.map { type(of: $0).name }
         #expect(Set(names).count == names.count)
