@@ -6,12 +6,14 @@ internal import Synchronization
 final class CurlLoop: Sendable {
     private struct Inbox {
         var added: [CurlTransfer] = []
-        var cancelled: [ObjectIdentifier] = []
+        var cancelled: [UInt64] = []
         var isStopping = false
+        /// From then on the multi handle is gone.
+        var hasEnded = false
     }
 
     private let inbox = Mutex(Inbox())
-    // Guarded by: only the loop's thread uses it, but for curl_multi_wakeup, which may be called from anywhere.
+    // Guarded by: only the loop's thread uses it, but for curl_multi_wakeup, called under the lock while it is there.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
     /// libcurl's process-wide set-up, once.
@@ -46,28 +48,36 @@ final class CurlLoop: Sendable {
 
     /// Ends all transfers and the thread.
     func stop() {
-        inbox.withLock { $0.isStopping = true }
-        curl_multi_wakeup(multi)
+        change { $0.isStopping = true }
+    }
+
+    /// Changes the inbox and lets the thread look at it; nothing happens when that has ended.
+    private func change(_ body: (inout Inbox) -> Void) {
+        inbox.withLock { inbox in
+            if inbox.hasEnded { return }
+            body(&inbox)
+            curl_multi_wakeup(multi)
+        }
     }
 
     /// Carries `transfer` out; ends early when the task is cancelled.
     func perform(_ transfer: CurlTransfer) async -> CurlEnd {
-        let id = ObjectIdentifier(transfer)
+        let id = transfer.id
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 transfer.onEnd = { continuation.resume(returning: $0) }
                 let accepted = inbox.withLock { inbox in
                     if inbox.isStopping { return false }
                     inbox.added.append(transfer)
+                    curl_multi_wakeup(multi)
                     // When the task was cancelled before, the handler below has run already and found nothing.
                     if Task.isCancelled { inbox.cancelled.append(id) }
                     return true
                 }
-                if accepted { curl_multi_wakeup(multi) } else { transfer.onEnd?(.stopped) }
+                if !accepted { transfer.onEnd?(.stopped) }
             }
         } onCancel: {
-            inbox.withLock { $0.cancelled.append(id) }
-            curl_multi_wakeup(multi)
+            change { $0.cancelled.append(id) }
         }
     }
 
@@ -99,7 +109,7 @@ final class CurlLoop: Sendable {
             }
             if !cancelled.isEmpty {
                 let ids = Set(cancelled)
-                for transfer in live.values.filter({ ids.contains(ObjectIdentifier($0)) }) { end(transfer, .cancelled) }
+                for transfer in live.values.filter({ ids.contains($0.id) }) { end(transfer, .cancelled) }
             }
             if isStopping { break }
             var running: Int32 = 0
@@ -127,6 +137,7 @@ final class CurlLoop: Sendable {
             curl_multi_poll(multi, nil, 0, wait, &ready)
         }
         for transfer in Array(live.values) { end(transfer, .stopped) }
+        inbox.withLock { $0.hasEnded = true }
         curl_multi_cleanup(multi)
     }
 }

@@ -1,10 +1,13 @@
 import Base
 internal import CCurl
+internal import Synchronization
 
 /// One transfer in a ``CurlLoop``: what it sends, what it has received, and who waits for it.
 ///
 /// Guarded by: made by one task, then handed over through the loop's mutex and touched by the loop's thread only.
 final class CurlTransfer: @unchecked Sendable {
+    /// Never given twice, so that a late cancellation meets nobody else.
+    let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
     let handle: CurlHandle
     let deadline: ContinuousClock.Instant
     /// Called once, on the loop's thread.
@@ -22,6 +25,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var uploaded = 0
     private var hasSentUpload = false
 
+    private static let nextID = Atomic<UInt64>(0)
     private static let lineLimit = 256 << 10
 
     init?(timeout: Duration, tls: TLSOptions, bodyLimit: Int, budget: ByteBudget? = nil) {

@@ -178,6 +178,35 @@ struct HTTPClientTests {
         #expect(await kind(HTTPRequest("GET", server.url)) == .cancelled)
     }
 
+    @Test func requestsCancelledAtRandomHarmNoOthers() async {
+        let server = Self.echo()
+        let kinds = await withTaskGroup(of: HTTPError.Kind?.self) { group in
+            for index in 0..<400 {
+                group.addTask { [self] in
+                    if index % 2 == 0 { return await kind(HTTPRequest("GET", server.url)) }
+                    let task = Task { await kind(HTTPRequest("GET", server.url)) }
+                    for _ in 0..<(index % 7) { await Task.yield() }
+                    task.cancel()
+                    let found = await task.value
+                    return found == .cancelled ? nil : found
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(kinds.allSatisfy { $0 == nil })
+    }
+
+    @Test func aStoppedClientMayBeStoppedAndAskedAgain() async {
+        let server = Self.echo()
+        let one = HTTPClient()
+        #expect(await kind(HTTPRequest("GET", server.url)) == nil)
+        for _ in 0..<100 {
+            one.stop()
+            let error = await #expect(throws: HTTPError.self) { try await one.send(HTTPRequest("GET", server.url)) }
+            #expect(error?.kind == .cancelled)
+        }
+    }
+
     @Test func manyRequestsAtOnce() async throws {
         let server = Self.echo()
         let total = try await withThrowingTaskGroup(of: Int.self) { group in
