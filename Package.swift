@@ -81,14 +81,14 @@ let upperFloors: [Target] = [
 let testTargets: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Base"), tests("RegularExpressions"), tests("TimeSeries"), tests("JSON"), tests("YAML"),
-    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer", "TestSupport"]), tests("HTTPServer", ["HTTPTransport"]),
+    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer", "TestSupport"]), tests("HTTPServer", ["HTTPTransport", "TestSupport"]),
     tests("PromQL"),
     tests("Settings", ["TestSupport"]), tests("Alerts"), tests("QueryEngine"),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles", ["TestSupport"]),
     tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching"), tests("Incidents"),
     tests("Receivers", ["HTTPServer", "TestSupport"]),
-    tests("RuleTests", exclude: ["Scripts"]), tests("StateStore"), tests("Web"), tests("Daemon"),
+    tests("RuleTests", exclude: ["Scripts"]), tests("StateStore"), tests("Web", ["TestSupport"]), tests("Daemon"),
     .testTarget(
         name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON"],
         swiftSettings: [.treatAllWarnings(as: .error)]),
