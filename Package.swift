@@ -81,7 +81,8 @@ let upperFloors: [Target] = [
 let testTargets: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Base"), tests("RegularExpressions"), tests("TimeSeries"), tests("JSON"), tests("YAML"),
-    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer", "TestSupport"]), tests("HTTPServer", ["HTTPTransport", "TestSupport"]),
+    tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer", "TestSupport"]),
+    tests("HTTPServer", ["HTTPTransport", "TestSupport"]),
     tests("PromQL"),
     tests("Settings", ["TestSupport"]), tests("Alerts"), tests("QueryEngine"),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),

@@ -10,6 +10,9 @@ public struct StateStoreConfiguration: Sendable {
     /// Told when writing begins to fail (with the reason) and when it works again (nil).
     public var onHealthChange: @Sendable (String?) -> Void = { _ in }
 
+    /// Where transactions are counted; nil for nowhere.
+    public var metrics: MetricsRegistry?
+
     /// A store in `directory`.
     public init(directory: String) { self.directory = directory }
 }
@@ -82,7 +85,9 @@ public final class StateStore: Sendable {
             }
         } catch { throw refusal(error, folder) }
         if let newer { throw .newerSchema(directory: folder.path, found: newer, known: StateSchema.version) }
-        let writer = StateWriter(connection, wakeup: wakeup, onHealthChange: configuration.onHealthChange)
+        let writer = StateWriter(
+            connection, wakeup: wakeup, metrics: StateMetrics(configuration.metrics ?? MetricsRegistry()),
+            onHealthChange: configuration.onHealthChange)
         return StateStore(folder: folder, writer: writer, notices: notices)
     }
 

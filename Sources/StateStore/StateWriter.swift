@@ -28,14 +28,16 @@ final class StateWriter: Sendable {
     private let state = Mutex(State())
     private let connection: Mutex<SQLiteConnection?>
     private let wakeup: Wakeup
+    private let metrics: StateMetrics
     private let onHealthChange: @Sendable (String?) -> Void
 
     init(
-        _ connection: consuming sending SQLiteConnection, wakeup: Wakeup,
+        _ connection: consuming sending SQLiteConnection, wakeup: Wakeup, metrics: StateMetrics,
         onHealthChange: @escaping @Sendable (String?) -> Void
     ) {
         self.connection = Mutex(connection)
         self.wakeup = wakeup
+        self.metrics = metrics
         self.onHealthChange = onHealthChange
     }
 
@@ -129,7 +131,7 @@ final class StateWriter: Sendable {
 
     /// - Returns: whether all is written.
     private func write(retry: [StateChange], late: [StateChange], jobs: [Job]) -> Bool {
-        let first = commit(retry + late, jobs)
+        let first = commit(retry, jobs, late)
         guard let failure = first else {
             state.withLock { $0.backlog = StateBacklog() }
             report(nil)
@@ -138,12 +140,13 @@ final class StateWriter: Sendable {
         }
         // Once more without what its owner would rather take back: it may be what does not fit.
         let kept = jobs.filter { $0.policy == .keep }
-        let second = kept.count == jobs.count ? failure : commit(retry + late, kept)
+        let isNothing = retry.isEmpty && late.isEmpty && kept.allSatisfy(\.changes.isEmpty)
+        let second = kept.count == jobs.count || isNothing ? failure : commit(retry, kept, late)
         state.withLock { state in
             if second == nil {
                 state.backlog = StateBacklog()
             } else {
-                for change in late + kept.flatMap(\.changes) { state.backlog.add(change) }
+                for change in kept.flatMap(\.changes) + late { state.backlog.add(change) }
             }
         }
         report(second)
@@ -159,10 +162,25 @@ final class StateWriter: Sendable {
 
     /// One transaction.
     /// - Returns: the reason when nothing of it was written.
-    private func commit(_ changes: [StateChange], _ jobs: [Job]) -> String? {
+    private func commit(_ retry: [StateChange], _ jobs: [Job], _ late: [StateChange]) -> String? {
+        let started = ContinuousClock.now
+        // What may be late was handed over behind the jobs of the same key, or it would have been superseded.
+        let changes = retry + jobs.flatMap(\.changes) + late
+        let failure = attempt(changes)
+        metrics.transactions.increment()
+        metrics.duration.observe(ContinuousClock.now - started)
+        if failure == nil {
+            metrics.changes.increment(by: Double(changes.count))
+        } else {
+            metrics.failures.increment()
+        }
+        return failure
+    }
+
+    private func attempt(_ changes: [StateChange]) -> String? {
         connection.withLock { connection -> String? in
             do throws(SQLiteError) {
-                try connection?.use { db throws(SQLiteError) in try db.commit(changes, jobs) }
+                try connection?.use { db throws(SQLiteError) in try db.commit(changes) }
                 return nil
             } catch { return error.description }
         }
@@ -171,8 +189,10 @@ final class StateWriter: Sendable {
     private func report(_ failure: String?) {
         let changed = state.withLock { state in
             defer { state.failure = failure }
+            metrics.unwritten.set(Double(state.backlog.changes.count))
             return (state.failure == nil) != (failure == nil)
         }
+        metrics.failing.set(failure == nil ? 0 : 1)
         if changed { onHealthChange(failure) }
     }
 }
@@ -185,13 +205,10 @@ extension SQLiteConnection {
     }
 
     /// Writes all changes or none.
-    fileprivate mutating func commit(_ changes: [StateChange], _ jobs: [StateWriter.Job]) throws(SQLiteError) {
+    fileprivate mutating func commit(_ changes: [StateChange]) throws(SQLiteError) {
         try run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
             for change in changes { try run(change.sql, change.values) }
-            for job in jobs {
-                for change in job.changes { try run(change.sql, change.values) }
-            }
             try run("COMMIT")
         } catch {
             // SQLite may have rolled back by itself; a second attempt only says so.

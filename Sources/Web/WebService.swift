@@ -1,3 +1,4 @@
+import Alerts
 import Base
 import HTTPServer
 import JSON
@@ -12,6 +13,8 @@ public struct WebService: Sendable {
     let clock: any WallClock
     private let requests: MetricFamily<MetricCounter>
     private let durations: MetricFamily<MetricHistogram>
+    private let received: MetricFamily<MetricCounter>
+    private let invalid: MetricFamily<MetricCounter>
 
     /// A service; its own counters are registered in `metrics`.
     public init(backend: any WebBackend, metrics: MetricsRegistry, build: BuildInformation, clock: any WallClock) {
@@ -20,16 +23,26 @@ public struct WebService: Sendable {
         self.build = build
         self.clock = clock
         requests = metrics.counters(
-            "ruleval_http_requests_total", "HTTP requests by route and status.", labels: ["handler", "code"])
+            "prometheus_http_requests_total", "Counter of HTTP requests.", labels: ["code", "handler"])
         durations = metrics.histograms(
-            "ruleval_http_request_duration_seconds", "How long HTTP requests took.", labels: ["handler"])
+            "prometheus_http_request_duration_seconds", "Histogram of latencies for HTTP requests.",
+            buckets: [0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120], labels: ["handler"])
+        received = metrics.counters(
+            "alertmanager_alerts_received_total", "The total number of received alerts.", labels: ["status", "version"])
+        invalid = metrics.counters(
+            "alertmanager_alerts_invalid_total", "The total number of received alerts that were invalid.",
+            labels: ["version"])
+        for version in ["v2", "webhook"] {
+            for status in ["firing", "resolved"] { _ = received.with(status, version) }
+            _ = invalid.with(version)
+        }
     }
 
     /// Answers one request.
     public func respond(to request: HTTPServerRequest) async -> HTTPServerResponse {
         let started = ContinuousClock.now
         let (pattern, response) = await routed(request)
-        requests.with(pattern, String(response.status)).increment()
+        requests.with(String(response.status), pattern).increment()
         durations.with(pattern).observe(ContinuousClock.now - started)
         return response.with(header: "X-Content-Type-Options", "nosniff")
     }
@@ -58,6 +71,21 @@ public struct WebService: Sendable {
         }
         let style: RouteStyle = request.path.hasPrefix("/api/v2/") ? .alertmanager : .plain
         return ("none", style.notFound(request))
+    }
+
+    /// Hands alerts to the backend and counts them.
+    func receive(
+        _ alerts: [PostedAlert], from source: AlertSource
+    ) async throws(WebFailure) -> [PostedAlert.Refusal] {
+        if alerts.isEmpty { return [] }
+        let version = source == .api ? "v2" : "webhook"
+        let now = clock.now()
+        let resolved = alerts.count { $0.endsAt.map { $0 <= now } ?? false }
+        received.with("resolved", version).increment(by: Double(resolved))
+        received.with("firing", version).increment(by: Double(alerts.count - resolved))
+        let refused = try await backend.receive(alerts, from: source)
+        invalid.with(version).increment(by: Double(refused.count))
+        return refused
     }
 
     /// A browser says where the page came from that sends; programs say nothing.

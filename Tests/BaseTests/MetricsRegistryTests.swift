@@ -84,4 +84,22 @@ struct MetricsRegistryTests {
         registry.beforeExposition { groups.with("new").set(0.00001) }
         #expect(await registry.exposition() == "# HELP g G.\n# TYPE g gauge\ng{group=\"new\"} 1e-05\n")
     }
+
+    @Test func showsTheProcessAsTheKernelDoes() async throws {
+        let registry = MetricsRegistry()
+        ProcessMetrics.register(in: registry)
+        let lines = await registry.exposition().split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let values = Dictionary(
+            uniqueKeysWithValues: lines.map { line in
+                let parts = line.split(separator: " ")
+                return (String(parts[0]), Double(parts[1]) ?? -1)
+            })
+        #expect(values.count == 7)
+        #expect((1e6...1e11).contains(try #require(values["process_resident_memory_bytes"])))
+        #expect((1...100_000).contains(try #require(values["process_open_fds"])))
+        #expect(try #require(values["process_threads"]) >= 1)
+        #expect(try #require(values["process_cpu_seconds_total"]) >= 0)
+        let age = SystemClock().now().seconds - (try #require(values["process_start_time_seconds"]))
+        #expect((-5...86_400).contains(age))
+    }
 }

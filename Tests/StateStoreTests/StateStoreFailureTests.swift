@@ -20,6 +20,8 @@ struct StateStoreFailureTests {
         var configuration = StateStoreConfiguration(directory: folder.path)
         configuration.maximumBytes = 400_000
         configuration.onHealthChange = { reason in health.withLock { $0.append(reason) } }
+        let metrics = MetricsRegistry()
+        configuration.metrics = metrics
         let store = try StateStore.open(configuration, now: .zero)
         try await store.persist([.put(StateStoreTests.entry(1))])
         #expect(health.withLock { $0.isEmpty })
@@ -36,10 +38,15 @@ struct StateStoreFailureTests {
         }
         #expect(failed > 0 && failed < 10)
         #expect(store.failure?.contains("full") == true)
+        #expect(await metrics.exposition().contains("ruleval_state_failing 1\n"))
+        #expect(metrics.gauge("ruleval_state_unwritten_changes", "").value == Double(failed))
         // A small change goes through only with what waits, never past it: order is kept.
         Self.allow(100_000, store)
         try await store.persist([.put(StateStoreTests.entry(2))])
         #expect(store.failure == nil)
+        #expect(metrics.gauge("ruleval_state_failing", "").value == 0)
+        #expect(metrics.gauge("ruleval_state_unwritten_changes", "").value == 0)
+        #expect(metrics.counter("ruleval_state_changes_total", "").value == 12)
         #expect(try await store.load(HistoryRecord.self).records.count == 12)
         #expect(health.withLock { $0.map { $0 == nil } } == [false, true])
     }
@@ -49,7 +56,9 @@ struct StateStoreFailureTests {
         let store = try StateStoreTests.open(folder, maximumBytes: 200_000)
         let big = StateStoreTests.entry(1, String(repeating: "x", count: 1_000_000))
         await #expect(throws: StateStoreError.self) { try await store.persist([.put(big)], ifFailing: .drop) }
+        #expect(store.failure?.contains("full") == true)
         try await store.persist([.put(StateStoreTests.entry(2))])
+        #expect(store.failure == nil)
         Self.allow(100_000, store)
         try await store.persist([.put(StateStoreTests.entry(3))])
         #expect(try await store.load(HistoryRecord.self).records.map(\.at.milliseconds) == [2, 3])

@@ -87,6 +87,19 @@ struct StateStoreTests {
         while try await again.load(HistoryRecord.self).records.count < 3 { await Task.yield() }
     }
 
+    @Test func whatOnlyProlongsWinsOverWhatWasHandedOverBefore() async throws {
+        let folder = TemporaryFolder()
+        var store: StateStore? = try Self.open(folder)
+        for number in 0..<50 {
+            store?.submit([.put(Self.entry(number, "first"))]) { _ in }
+            store?.persistLate([.put(Self.entry(number, "then"))], within: .seconds(3600))
+        }
+        await store?.close()
+        store = nil
+        let again = try Self.open(folder)
+        #expect(try await again.load(HistoryRecord.self).records.filter { $0.payload == "then" }.count == 50)
+    }
+
     @Test func showsHistoryLatestFirst() async throws {
         let folder = TemporaryFolder()
         let store = try Self.open(folder)

@@ -145,8 +145,26 @@ struct OwnAPITests {
         #expect(answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(
             answer.text.contains(
-                #"ruleval_http_requests_total{handler="/api/v1/incidents/{id}",code="404"} 1"#))
-        #expect(answer.text.contains(#"ruleval_http_requests_total{handler="none",code="404"} 1"#))
+                #"prometheus_http_requests_total{code="404",handler="/api/v1/incidents/{id}"} 1"#))
+        #expect(answer.text.contains(#"prometheus_http_requests_total{code="404",handler="none"} 1"#))
+    }
+
+    @Test func countsAlerts() async {
+        let surface = Surface()
+        _ = await surface.ask(
+            "POST", "/api/v2/alerts",
+            #"[{"labels":{"alertname":"A"}},{"labels":{}},{"labels":{"alertname":"B"},"endsAt":"2020-01-01T00:00:00Z"}]"#
+        )
+        _ = await surface.ask("POST", "/api/v1/webhook/alertmanager", Self.webhook)
+        let text = await surface.ask("GET", "/metrics").text
+        for line in [
+            #"alertmanager_alerts_received_total{status="firing",version="v2"} 2"#,
+            #"alertmanager_alerts_received_total{status="resolved",version="v2"} 1"#,
+            #"alertmanager_alerts_invalid_total{version="v2"} 1"#,
+            #"alertmanager_alerts_received_total{status="firing",version="webhook"} 2"#,
+            #"alertmanager_alerts_received_total{status="resolved",version="webhook"} 2"#,
+            #"alertmanager_alerts_invalid_total{version="webhook"} 0"#,
+        ] { #expect(text.contains(line + "\n")) }
     }
 
     @Test(arguments: [

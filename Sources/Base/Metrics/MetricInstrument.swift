@@ -38,6 +38,9 @@ public final class MetricCounter: MetricInstrument {
     /// Adds `amount`, which must not be negative.
     public func increment(by amount: Double = 1) { state.withLock { $0 += max(0, amount) } }
 
+    /// Takes over a count that somebody else keeps; a lower one changes nothing.
+    public func raise(to count: Double) { state.withLock { $0 = max($0, count) } }
+
     /// The sum so far.
     public var value: Double { state.withLock { $0 } }
 

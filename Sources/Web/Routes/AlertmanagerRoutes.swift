@@ -60,7 +60,7 @@ enum AlertmanagerRoutes {
         do throws(PostedAlertsDecoder.Refusal) { alerts = try PostedAlertsDecoder.decode(request) } catch {
             return AlertmanagerJSON.failure(error.message, code: error.code, status: error.status)
         }
-        let refused = alerts.isEmpty ? [] : try await service.backend.receive(alerts, from: .api)
+        let refused = try await service.receive(alerts, from: .api)
         if refused.isEmpty { return HTTPServerResponse() }
         return AlertmanagerJSON.message(refused.map(\.description).joined(separator: "\n"), status: 400)
     }

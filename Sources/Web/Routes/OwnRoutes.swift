@@ -9,7 +9,7 @@ enum OwnRoutes {
         Route("POST", path: "/api/v1/webhook/alertmanager", style: .prometheus) {
             service, request, _ throws(WebFailure) in
             let alerts = try WebhookDecoder.decode(request.body, now: service.clock.now())
-            let refused = alerts.isEmpty ? [] : try await service.backend.receive(alerts, from: .webhook)
+            let refused = try await service.receive(alerts, from: .webhook)
             if let first = refused.first {
                 throw .invalid(
                     refused.count == 1 ? "\(first)" : "\(first), and \(refused.count - 1) more alerts were refused")
