@@ -32,7 +32,11 @@ final class StateFolder: Sendable {
         lock = descriptor
     }
 
-    deinit { close(lock) }
+    deinit {
+        // Closing alone would leave it to a child that has been forked and not yet become another program.
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     private static func makeDirectories(_ path: String) throws(StateStoreError) {
         var status = stat()
