@@ -144,7 +144,7 @@ extension ExpressionParser {
 
     /// When the word at hand is nearly a keyword.
     func keywordHint() -> String? {
-        guard current.kind == .identifier else { return nil }
+        guard current.kind == .identifier, current.end - current.start > 2 else { return nil }
         let word = text(current)
         let known = Keyword.all.map(\.word).filter { $0.utf8.count > 1 }
         return NearMiss.best(for: word, among: known).map { "did you mean \($0)?" }

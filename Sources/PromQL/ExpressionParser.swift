@@ -73,7 +73,7 @@ struct ExpressionParser {
         var failure = ParseFailure(message, at: range(current))
         failure.details.found = found
         failure.details.expected = expected
-        failure.details.hint = keywordHint()
+        if context == nil { failure.details.hint = keywordHint() }
         return failure
     }
 

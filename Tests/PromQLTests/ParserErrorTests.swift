@@ -8,7 +8,8 @@ struct ParserErrorTests {
         "suggest what was meant",
         arguments: [
             ("raet(x[5m])", "did you mean rate?"), ("agv(x)", "did you mean avg?"),
-            ("sum(x) bye (a)", "did you mean by?"), ("rate(x)", "give the selector a range, such as [5m]"),
+            ("sum(x) bye (a)", "did you mean by?"), ("a ofset 5m", "did you mean offset?"),
+            ("rate(x)", "give the selector a range, such as [5m]"),
             ("round()", "round(instant vector, [scalar])"),
             ("info(x)", "enable the feature promql-experimental-functions"),
         ])
