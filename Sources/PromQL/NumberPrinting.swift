@@ -14,7 +14,7 @@ enum NumberPrinting {
 enum TextPrinting {
     /// In Go's double quotes; a replacement character is escaped, since a text with a bare one is refused.
     static func quoted(_ text: String) -> String {
-        let quoted = GoQuote.quoted(text)
+        let quoted = StrayBytes.quoted(text)
         guard quoted.unicodeScalars.contains("\u{FFFD}") else { return quoted }
         return quoted.unicodeScalars.reduce(into: "") { out, scalar in
             if scalar == "\u{FFFD}" { out += "\\ufffd" } else { out.unicodeScalars.append(scalar) }

@@ -34,7 +34,7 @@ enum StringText {
         return nil
     }
 
-    /// The text that a string token means. Bytes that are no UTF-8 become U+FFFD.
+    /// The text that a string token means. Bytes that are no UTF-8 are kept as ``StrayBytes``.
     static func unquote(_ bytes: ArraySlice<UInt8>) -> String {
         let body = bytes.dropFirst().dropLast()
         if bytes.first == 0x60 {
@@ -74,7 +74,7 @@ enum StringText {
             default: out.append(letter)
             }
         }
-        return String(decoding: out, as: UTF8.self)
+        return StrayBytes.text(out)
     }
 
     private static func number(_ digits: ArraySlice<UInt8>, base: UInt32) -> UInt32 {

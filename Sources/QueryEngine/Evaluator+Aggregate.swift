@@ -99,8 +99,8 @@ extension Evaluator {
 
     private func countValues(_ aggregate: AggregatePlan, _ input: StepTable) throws(QueryError) -> StepTable {
         guard case .string(let name)? = aggregate.parameter?.unmarked else { return StepTable(steps: input.steps) }
-        if name.isEmpty || name.unicodeScalars.contains("\u{FFFD}") {
-            throw .execution("invalid label name \(GoQuote.quoted(name))")
+        if name.isEmpty || StrayBytes.isAny(in: name) {
+            throw .execution("invalid label name \(StrayBytes.quoted(name))")
         }
         let names = aggregate.isWithout ? aggregate.grouping : LabelNames(aggregate.grouping.names + [name])
         var table = StepTable(steps: input.steps)

@@ -3,16 +3,18 @@ import TimeSeries
 
 extension Evaluator {
     /// A fetched series as range functions see it.
-    func ranged(_ series: Series) -> RangeSeries {
+    func ranged(_ series: Series, needsStatsOnly: Bool = false) -> RangeSeries {
         RangeSeries(
             labels: series.labels, dropsName: false, times: series.timestamps, values: series.values,
-            histograms: series.histograms, starts: usesStartTimestamps ? series.startTimestamps : [])
+            histograms: series.histograms, starts: usesStartTimestamps ? series.startTimestamps : [],
+            needsStatsOnly: needsStatsOnly)
     }
 
     /// The series that a range selector or subquery gives its function.
     func ranged(_ range: RangePlan, _ times: Timeline) throws(QueryError) -> [RangeSeries] {
         switch range.source {
-        case .selector(let selector): return responses[selector.request].series.map(ranged)
+        case .selector(let selector):
+            return responses[selector.request].series.map { ranged($0, needsStatsOnly: selector.needsStatsOnly) }
         case .subquery(let inner, let timeline):
             let table = try evaluate(inner, timeline)
             release(table.sampleCount)

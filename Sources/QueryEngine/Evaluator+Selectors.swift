@@ -46,7 +46,7 @@ extension Evaluator {
             if table.hasHistograms {
                 table.histograms.append(contentsOf: repeatElement(nil, count: times.count))
             }
-            if shown == .value, !series.histograms.isEmpty { setHistograms(series, indexes, &table) }
+            if shown == .value, !series.histograms.isEmpty { setHistograms(series, indexes, selector, &table) }
         }
         table.dropsName = [Bool](repeating: false, count: table.rows)
         return table
@@ -89,7 +89,9 @@ extension Evaluator {
     }
 
     /// Replaces the sums in the last row by the histograms they belong to.
-    private func setHistograms(_ series: Series, _ indexes: [Int], _ table: inout StepTable) {
+    private func setHistograms(
+        _ series: Series, _ indexes: [Int], _ selector: SelectorPlan, _ table: inout StepTable
+    ) {
         let base = table.values.count - table.steps
         var last: (index: Int, box: HistogramBox)?
         for step in 0..<table.steps where Cell.isPresent(table.values[base + step]) {
@@ -97,7 +99,11 @@ extension Evaluator {
             if let last, last.index == index {
                 table.setHistogram(last.box, at: base + step)
             } else if let histogram = series.histograms[index] {
-                let box = HistogramBox(histogram)
+                var shown = histogram
+                if selector.needsStatsOnly {
+                    shown = histogram.stats(after: series.histograms[..<index].last { $0 != nil } ?? nil)
+                }
+                let box = HistogramBox(shown)
                 last = (index, box)
                 table.setHistogram(box, at: base + step)
             }

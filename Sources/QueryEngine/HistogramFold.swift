@@ -5,18 +5,16 @@ import TimeSeries
 ///
 /// Plain addition as long as nothing overflows; a mean then goes on incrementally.
 struct HistogramFold {
-    /// Exponential and custom buckets met: there is no result.
-    private(set) var isIncompatible = false
     private(set) var hasReconciledBounds = false
     private var sawReset = false
     private var sawNoReset = false
-    private var sum: FloatHistogram
-    private var mean: FloatHistogram?
+    private var sum: HistogramSum
+    private var isIncremental = false
     private var count = 1.0
     private let isAverage: Bool
 
     init(_ first: FloatHistogram, isAverage: Bool) {
-        sum = first
+        sum = HistogramSum(first)
         self.isAverage = isAverage
         track(first)
     }
@@ -34,32 +32,33 @@ struct HistogramFold {
         track(histogram)
         count += 1
         do throws(HistogramOperationError) {
-            if mean == nil {
+            if !isIncremental {
                 var next = sum
-                let notes = try next.add(histogram)
-                hasReconciledBounds = hasReconciledBounds || notes.hasReconciledBounds
-                if !isAverage || !next.hasOverflow {
+                note(try next.add(histogram))
+                if !isAverage || !next.hasOverflowed {
                     sum = next
                     return true
                 }
-                mean = sum.divided(by: count - 1)
+                isIncremental = true
+                sum.divide(by: count - 1)
             }
-            if var running = mean {
-                running.multiply(by: (count - 1) / count)
-                let notes = try running.add(histogram.divided(by: count))
-                hasReconciledBounds = hasReconciledBounds || notes.hasReconciledBounds
-                mean = running
-            }
+            sum.multiply(by: (count - 1) / count)
+            note(try sum.add(histogram.divided(by: count)))
             return true
         } catch {
-            isIncompatible = true
             return false
         }
     }
 
+    private mutating func note(_ notes: HistogramNotes) {
+        hasReconciledBounds = hasReconciledBounds || notes.hasReconciledBounds
+    }
+
     var result: FloatHistogram {
-        if let mean { return mean }
-        return isAverage ? sum.divided(by: count) : sum
+        guard isAverage, !isIncremental else { return sum.total }
+        var mean = sum
+        mean.divide(by: count)
+        return mean.total
     }
 
     /// `sum_over_time` and `avg_over_time` of a window with histograms only.

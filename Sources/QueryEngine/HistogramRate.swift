@@ -204,10 +204,4 @@ extension FloatHistogram {
         copy.divide(by: divisor)
         return copy
     }
-
-    /// Whether the count, the sum or a bucket has left the range of floats.
-    var hasOverflow: Bool {
-        count.isInfinite || sum.isInfinite || zeroCount.isInfinite || positiveBuckets.contains(where: \.isInfinite)
-            || negativeBuckets.contains(where: \.isInfinite)
-    }
 }

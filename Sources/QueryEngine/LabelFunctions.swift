@@ -11,7 +11,9 @@ enum LabelFunctions {
             guard let regex = try? RegularExpression(pattern, anchored: true) else {
                 throw .execution("invalid regular expression in label_replace(): \(pattern)")
             }
-            if target.isEmpty { throw .execution("invalid destination label name in label_replace(): \(target)") }
+            if target.isEmpty || StrayBytes.isAny(in: target) {
+                throw .execution("invalid destination label name in label_replace(): \(target)")
+            }
             var known: [String: String?] = [:]
             return try evaluator.relabelled(call, times, target) { labels in
                 let value = labels.value(of: source)

@@ -141,6 +141,7 @@ struct QuantileKernel: RangeKernel {
         if window.floats.isEmpty { return Cell.absent }
         if isMedianDeviation {
             if window.hasHistograms { context.informIgnoredHistograms() }
+            if window.floatValues.contains(where: \.isNaN) { return StaleMarker.normalNaN }
             sorted = Array(window.floatValues)
             let median = Quantile.of(0.5, &sorted)
             sorted = window.floatValues.map { ($0 - median).magnitude }

@@ -11,6 +11,10 @@ struct PlanBuilder {
     let lookback: Int64
     let defaultSubqueryStep: Int64
     private(set) var requests: [SeriesRequest] = []
+    /// Whether a function above looks at counts and sums of histograms only.
+    private var wantsStats = false
+    /// Whether something above needs their buckets all the same.
+    private var wantsBuckets = false
 
     /// A node and whether its value is the same at all steps.
     struct Built {
@@ -70,6 +74,9 @@ struct PlanBuilder {
         var begin = step * ((first - window) / step)
         if begin <= first - window { begin += step }
         let inner = Timeline(start: begin, end: times.count == 0 ? begin - 1 : last, interval: step)
+        let before = wantsBuckets
+        wantsBuckets = true
+        defer { wantsBuckets = before }
         let built = try build(subquery.inner, inner)
         let plan = RangePlan(
             source: .subquery(built.once, inner), window: window, at: at, offset: offset, edges: nil,
@@ -78,6 +85,9 @@ struct PlanBuilder {
     }
 
     private mutating func build(_ binary: BinaryExpr, _ times: Timeline) throws(QueryError) -> Built {
+        let before = wantsBuckets
+        defer { wantsBuckets = before }
+        if binary.op == .trimUpper || binary.op == .trimLower { wantsBuckets = true }
         let left = try build(binary.left, times)
         let right = try build(binary.right, times)
         let invariant = left.isInvariant && right.isInvariant
@@ -105,6 +115,15 @@ struct PlanBuilder {
     private mutating func build(_ call: Call, _ times: Timeline) throws(QueryError) -> Built {
         guard FunctionRegistry.knows(call.function) else {
             throw QueryError(.badData, "unknown function with name \"\(call.function)\"")
+        }
+        let before = (wantsStats, wantsBuckets)
+        defer { (wantsStats, wantsBuckets) = before }
+        switch call.function {
+        case "histogram_count", "histogram_sum", "histogram_avg": wantsStats = true
+        case "histogram_quantile", "histogram_quantiles", "histogram_fraction", "histogram_stddev",
+            "histogram_stdvar":
+            wantsBuckets = true
+        default: break
         }
         var invariant = !Self.readsStepTime(call)
         var arguments: [Built] = []
@@ -154,7 +173,7 @@ struct PlanBuilder {
         if selector.edges == .smoothed { last += lookback }
         return SelectorPlan(
             request: request(selector.matchers, from: first, to: last), at: at, offset: offset, edges: selector.edges,
-            matchers: selector.matchers, position: selector.range)
+            matchers: selector.matchers, position: selector.range, needsStatsOnly: wantsStats && !wantsBuckets)
     }
 
     func instant(_ modifier: AtModifier?) -> Int64? {

@@ -28,6 +28,8 @@ struct SelectorPlan: Sendable {
     let edges: EdgeModifier?
     let matchers: [LabelMatcher]
     let position: PositionRange
+    /// Only counts and sums of histograms are looked at; resets between samples are noted in their hints instead.
+    var needsStatsOnly = false
 
     /// The instant whose samples are looked at when the step is `time`.
     @inline(__always) func reference(_ time: Int64) -> Int64 { (at ?? time) - offset }

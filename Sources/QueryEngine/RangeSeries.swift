@@ -10,6 +10,8 @@ struct RangeSeries {
     let histograms: [FloatHistogram?]
     /// Empty when unknown or not looked at, else as many as ``times``.
     let starts: [Int64]
+    /// Only counts, sums and resets of histograms are looked at.
+    var needsStatsOnly = false
 }
 
 /// Floats of a series in time order, staleness markers left out.
@@ -44,13 +46,16 @@ struct SplitSeries {
 
     init(_ series: RangeSeries) {
         let hasStarts = !series.starts.isEmpty
+        var before: FloatHistogram?
         floats.times.reserveCapacity(series.times.count)
         floats.values.reserveCapacity(series.times.count)
         for index in series.times.indices {
             if !series.histograms.isEmpty, let histogram = series.histograms[index] {
                 if histogram.isStale { continue }
                 histograms.times.append(series.times[index])
-                histograms.boxes.append(HistogramBox(histogram))
+                histograms.boxes.append(
+                    HistogramBox(series.needsStatsOnly ? histogram.stats(after: before) : histogram))
+                before = histogram
                 if hasStarts { histograms.starts.append(series.starts[index]) }
             } else {
                 if StaleMarker.isStale(series.values[index]) { continue }
@@ -59,6 +64,15 @@ struct SplitSeries {
                 if hasStarts { floats.starts.append(series.starts[index]) }
             }
         }
+    }
+}
+
+extension FloatHistogram {
+    /// Only count and sum; whether there was a reset since the sample before stands in the hint.
+    func stats(after before: FloatHistogram?) -> FloatHistogram {
+        var hint = counterResetHint
+        if hint == .unknown, let before { hint = isReset(after: before) ? .reset : .notReset }
+        return FloatHistogram(counterResetHint: hint, schema: schema, count: count, sum: sum)
     }
 }
 

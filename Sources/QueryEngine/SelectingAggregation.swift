@@ -146,6 +146,10 @@ private struct BestRows {
 
     /// The rows, best first.
     var sorted: [Int] {
-        heap.sorted { isWorse($1.value, $0.value) || (!isWorse($0.value, $1.value) && $0.row < $1.row) }.map(\.row)
+        // Equal values stay as the heap has them.
+        heap.enumerated().sorted { first, second in
+            if isWorse(second.element.value, first.element.value) { return true }
+            return !isWorse(first.element.value, second.element.value) && first.offset < second.offset
+        }.map(\.element.row)
     }
 }
