@@ -1,6 +1,7 @@
-/// What came of a script: one eval statement is one case.
+/// What came of a file of tests: a case is an eval statement of a script, or an item of `tests:` of a unit-test file.
 public struct ScriptReport: Hashable, Sendable {
-    /// One case that failed, or a statement that could not be read or carried out.
+    /// One thing that is not as it must be: an eval, an expectation of a unit test, a statement or file that cannot be
+    /// read.
     public struct Failure: Hashable, Sendable, CustomStringConvertible {
         /// The file's name.
         public var file: String
@@ -13,10 +14,10 @@ public struct ScriptReport: Hashable, Sendable {
         public var description: String { "\(file):\(line): \(message)" }
     }
 
-    /// Evals that gave what they must.
+    /// Cases that gave what they must.
     public var passed = 0
-    /// Evals that did not, and statements that could not be read or carried out.
-    public var failed: Int { failures.count }
+    /// Cases that did not, and statements or files that could not be read or carried out.
+    public var failed = 0
     /// In the order of the file.
     public var failures: [Failure] = []
 
@@ -26,6 +27,7 @@ public struct ScriptReport: Hashable, Sendable {
     /// Adds the cases of another report.
     public mutating func append(_ other: ScriptReport) {
         passed += other.passed
+        failed += other.failed
         failures += other.failures
     }
 }

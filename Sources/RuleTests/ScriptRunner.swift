@@ -39,6 +39,7 @@ public struct ScriptRunner: Sendable {
         var report = ScriptReport()
         var storage = ScriptStorage()
         func fail(_ line: Int, _ message: String) {
+            report.failed += 1
             report.failures.append(.init(file: script.file, line: line, message: message))
         }
         for statement in script.statements {

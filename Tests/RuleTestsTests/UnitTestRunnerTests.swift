@@ -1,0 +1,183 @@
+import Base
+@preconcurrency import Glibc
+import RuleTests
+import Testing
+import YAML
+
+@Suite("Unit tests of rules")
+struct UnitTestRunnerTests {
+    /// promtool's verdicts: path below the corpus, accepted, failing cases.
+    static let verdicts: [(path: String, isAccepted: Bool, failing: Int?)] = {
+        guard let scripts = CorpusScriptTests.folder else { return [] }
+        let root = scripts.dropLast("/promql".count) + "/rules/"
+        guard let files = (try? YAMLDocument.load(root + "verdicts.json"))?.root?["files"]?.mapping else { return [] }
+        return files.compactMap { pair in
+            guard pair.value["kind"]?.scalar?.text == "tests", let path = pair.key.scalar?.text else { return nil }
+            return (
+                root + path, pair.value["accept"]?.scalar?.boolean ?? false,
+                pair.value["count"]?.scalar?.integer.map { Int($0) }
+            )
+        }
+    }()
+
+    @Test func corpusIsJudgedAsByPromtool() async {
+        if Self.verdicts.isEmpty {
+            return print("SKIPPED: the corpus is not here; set RULEVAL_CORPUS to run its unit tests")
+        }
+        #expect(Self.verdicts.count == 22)
+        for verdict in Self.verdicts {
+            let report = await UnitTestRunner().run(path: verdict.path)
+            let told = report.failures.map(\.description).joined(separator: "\n")
+            #expect((report.failed == 0) == verdict.isAccepted, "\(verdict.path)\n\(told)")
+            if let failing = verdict.failing { #expect(report.failed == failing, "\(verdict.path)\n\(told)") }
+        }
+    }
+
+    private func run(_ rules: String, _ tests: String) async throws -> ScriptReport {
+        let folder = try TemporaryFolder()
+        try folder.write(rules, to: "rules.yml")
+        try folder.write("rule_files: [rules.yml]\n" + tests, to: "a_test.yml")
+        return await UnitTestRunner().run(path: folder.path + "/a_test.yml")
+    }
+
+    private static let rules = """
+        groups:
+          - name: first
+            rules:
+              - record: job:up:sum
+                expr: sum by (job) (up)
+              - alert: Down
+                expr: up == 0
+                for: 2m
+                labels: {severity: page}
+                annotations: {text: "{{ $labels.instance }} is {{ $value }} in {{ $externalLabels.region }}"}
+        """
+
+    private static let input = """
+        tests:
+          - name: one
+            interval: 1m
+            external_labels: {region: eu}
+            input_series:
+              - {series: 'up{job="api", instance="a"}', values: "1 0x5 1"}
+              - {series: 'up{job="api", instance="b"}', values: "1x10"}
+
+        """
+
+    @Test(
+        "expectations that hold",
+        arguments: [
+            "promql_expr_test: [{expr: 'job:up:sum', eval_time: 90s, exp_samples: [{labels: 'job:up:sum{job=\"api\"}', value: 1}]}]",
+            "promql_expr_test: [{expr: 'count(ALERTS{alertstate=\"pending\"})', eval_time: 2m, exp_samples: [{value: 1}]}]",
+            "promql_expr_test: [{expr: '1 + 1', eval_time: 0, exp_samples: [{value: 2}]}]",
+            // Samples later than the last step are not there yet.
+            "promql_expr_test: [{expr: 'up{instance=\"a\"} offset -4m', eval_time: 0, exp_samples: [{labels: 'up{job=\"api\",instance=\"a\"}', value: 1}]}]",
+            "alert_rule_test: [{eval_time: 2m59s, alertname: Down, exp_alerts: []}]",
+            """
+            alert_rule_test:
+              - eval_time: 3m30s
+                alertname: Down
+                exp_alerts:
+                  - exp_labels: {severity: page, job: api, instance: a}
+                    exp_annotations: {text: a is 0 in eu}
+            """,
+            "alert_rule_test: [{eval_time: 3m, alertname: Down, match: subset, exp_alerts: [{exp_labels: {instance: a}}]}]",
+            "alert_rule_test: [{eval_time: 8m, alertname: Down}]",
+            "alert_rule_test: [{eval_time: 3m, alertname: Other}]",
+        ])
+    func holds(expectation: String) async throws {
+        let indented = expectation.split(separator: "\n").map { "    \($0)\n" }.joined()
+        let report = try await run(Self.rules, Self.input + indented)
+        #expect(report.passed == 1 && report.failed == 0, "\(report.failures)")
+    }
+
+    @Test(
+        "expectations that do not",
+        arguments: [
+            "promql_expr_test: [{expr: 'job:up:sum', eval_time: 90s, exp_samples: [{labels: 'job:up:sum{job=\"api\"}', value: 2}]}]",
+            "promql_expr_test: [{expr: 'job:up:sum', eval_time: 90s}]",
+            "promql_expr_test: [{expr: '\"text\"', eval_time: 0}]",
+            "promql_expr_test: [{expr: 'sum(', eval_time: 0}]",
+            "promql_expr_test: [{expr: 'up{instance=\"a\"} * NaN', eval_time: 0, exp_samples: [{labels: '{job=\"api\",instance=\"a\"}', value: .nan}]}]",
+            "alert_rule_test: [{eval_time: 3m, alertname: Down, exp_alerts: []}]", "alert_rule_test: [{eval_time: 3m}]",
+            "alert_rule_test: [{eval_time: 3m, alertname: Down, exp_alerts: [{exp_labels: {instance: a}}]}]",
+            "alert_rule_test: [{eval_time: 3m, alertname: Down, match: subset, exp_alerts: [{exp_labels: {instance: b}}]}]",
+            "alert_rule_test: [{eval_time: 3m, alertname: Other, exp_alerts: [{}]}]",
+            "alert_rule_test: [{eval_time: 9000y, alertname: Other}]",
+            "input_series: [{series: 'x', values: '1x1000000000'}]", "unknown_key: 1",
+        ])
+    func fails(expectation: String) async throws {
+        var input = Self.input
+        if expectation.hasPrefix("input_series") { input = "tests:\n  - name: one\n" }
+        let report = try await run(Self.rules, input + "    " + expectation + "\n")
+        #expect(report.passed == 0 && report.failed == 1)
+        #expect(report.failures.allSatisfy { $0.line > 1 && $0.file.hasSuffix("a_test.yml") })
+    }
+
+    @Test func differencesAreShownFieldByField() async throws {
+        let report = try await run(
+            Self.rules,
+            Self.input
+                + "    alert_rule_test: [{eval_time: 3m, alertname: Down, exp_alerts: [{exp_labels: {instance: c, severity: page}}]}]\n"
+        )
+        #expect(
+            report.failures.first?.message == """
+                one: alertname: Down, time: 3m
+                  differs:
+                    label instance: expected "c", got "a"
+                    label job: expected none, got "api"
+                    annotation text: expected none, got "a is 0 in eu"
+                """)
+        #expect(report.failures.first?.line == 9)
+    }
+
+    @Test func brokenRuleFilesFailEveryCase() async throws {
+        let report = try await run(
+            "groups: [{name: a, rules: [{record: x, expr: 'sum('}]}]", "tests: [{name: a}, {name: b}]\n")
+        #expect(report.failed == 2)
+        #expect(report.failures.first?.file.hasSuffix("rules.yml") == true)
+    }
+
+    @Test func failingRulesFailTheCase() async throws {
+        let report = try await run(
+            "groups: [{name: a, rules: [{record: x, expr: 'a * on(l) b'}]}]",
+            "tests: [{input_series: [{series: 'a{l=\"1\"}', values: 1}, {series: 'b{l=\"1\",m=\"1\"}', values: 1}, {series: 'b{l=\"1\",m=\"2\"}', values: 1}]}]\n"
+        )
+        #expect(report.failed == 1)
+        #expect(report.failures.first?.message.contains("rule: x, time: 0s, err: found duplicate series") == true)
+    }
+
+    @Test func timesCountFromTheStartTimestamp() async throws {
+        let report = try await run(
+            "groups: []",
+            """
+            tests:
+              - start_timestamp: 2024-01-01T00:00:00Z
+                input_series: [{series: x, values: 1 2}]
+                promql_expr_test: [{expr: 'timestamp(x)', eval_time: 1m, exp_samples: [{value: 1704067260}]}]
+            """)
+        #expect(report.passed == 1, "\(report.failures)")
+    }
+}
+
+/// A folder that is gone with its last owner.
+private final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/ruleval-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw Diagnostic("no temporary folder") }
+        path = String(cString: made)
+    }
+
+    func write(_ text: String, to name: String) throws {
+        guard let file = fopen(path + "/" + name, "w") else { throw Diagnostic("cannot write \(name)") }
+        fputs(text, file)
+        fclose(file)
+    }
+
+    deinit {
+        for name in ["rules.yml", "a_test.yml"] { unlink(path + "/" + name) }
+        rmdir(path)
+    }
+}
