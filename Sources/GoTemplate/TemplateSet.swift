@@ -57,6 +57,25 @@ public struct TemplateSet: Sendable {
         for (name, tree) in fromThisText where trees[name] == nil || !tree.isEmpty { trees[name] = tree }
     }
 
+    /// Reads `text` beside the templates of this set and runs it: what a receiver does with a field of its section.
+    ///
+    /// The set stays as it is. The empty text gives the empty text. With `asHTML` values are escaped for their places.
+    public func expand(
+        _ text: String, data: TemplateValue, asHTML: Bool = false,
+        environment: TemplateEnvironment = TemplateEnvironment(), limits: TemplateLimits = TemplateLimits()
+    ) -> TemplateOutcome {
+        if text.isEmpty { return .text("") }
+        if !asHTML, !text.utf8.contains(UInt8(ascii: "{")) { return .text(text) }
+        do throws(TemplateError) {
+            var set = self
+            set.trees[""] = nil
+            try set.parse(text, name: "")
+            return asHTML
+                ? set.executeHTML("", data: data, environment: environment, limits: limits)
+                : set.execute("", data: data, environment: environment, limits: limits)
+        } catch { return .failed(error, partial: "") }
+    }
+
     /// Names of all templates, sorted.
     public var names: [String] { trees.keys.sorted() }
 

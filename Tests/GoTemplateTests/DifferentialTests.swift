@@ -13,7 +13,11 @@ struct DifferentialTests {
         try compareWithAmtool(.html, type: "html")
     }
 
-    private func compareWithAmtool(_ dialect: TemplateGenerator.Dialect, type: String) throws {
+    @Test func amtoolRefusesDamagedTemplatesInTheSameWords() throws {
+        try compareWithAmtool(.alertmanager, type: "text", damaged: true)
+    }
+
+    private func compareWithAmtool(_ dialect: TemplateGenerator.Dialect, type: String, damaged: Bool = false) throws {
         guard let amtool = Peer.path("amtool") else { return }
         let folder = try #require(Peer.temporaryFolder())
         let data = ExampleData.notification
@@ -22,7 +26,7 @@ struct DifferentialTests {
         var differences: [String] = []
         let count = Peer.isSoak ? 4000 : 200
         for _ in 0..<count {
-            let text = generator.template()
+            let text = damaged ? generator.damagedTemplate() : generator.template()
             if text.isEmpty { continue }
             let result = Peer.run(
                 amtool,

@@ -27,6 +27,20 @@ struct TemplateGenerator {
         return out + body(3)
     }
 
+    /// A template with a few characters lost, doubled or put in.
+    mutating func damagedTemplate() -> String {
+        var scalars = Array(template().unicodeScalars)
+        for _ in 0..<Int.random(in: 1...3, using: &chance) where !scalars.isEmpty {
+            let place = Int.random(in: 0..<scalars.count, using: &chance)
+            switch Int.random(in: 0..<4, using: &chance) {
+            case 0: scalars.remove(at: place)
+            case 1: scalars.insert(scalars[place], at: place)
+            default: scalars.insert(chance.pick(Array("{}()\"`'|$.:=-+ \n/*,;@é0_x".unicodeScalars)), at: place)
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
     private mutating func body(_ room: Int) -> String {
         (0..<Int.random(in: 1...max(1, room + 1), using: &chance)).map { _ in statement(room) }.joined()
     }

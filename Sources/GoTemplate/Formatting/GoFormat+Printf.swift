@@ -10,7 +10,7 @@ extension GoFormat {
     private mutating func run(_ reader: inout DirectiveReader) {
         while !isFull {
             out += reader.plainText()
-            guard !reader.atEnd else { break }
+            guard reader.takePercent() else { break }
             flags = reader.flags()
             directive(&reader)
         }
@@ -60,16 +60,17 @@ private struct DirectiveReader {
         self.values = values
     }
 
-    var atEnd: Bool { index >= bytes.count }
-
-    /// The text up to the next `%`, which is stepped over.
+    /// The text up to the next `%`.
     mutating func plainText() -> ArraySlice<UInt8> {
         let start = index
         while index < bytes.count, bytes[index] != UInt8(ascii: "%") { index += 1 }
-        defer { index += 1 }
-        let text = bytes[start..<index]
-        if index >= bytes.count { index = bytes.count }
-        return text
+        return bytes[start..<index]
+    }
+
+    /// Steps over a `%`; false at the end of the format.
+    mutating func takePercent() -> Bool {
+        if index < bytes.count { index += 1 } else { return false }
+        return true
     }
 
     mutating func flags() -> GoFormat.Flags {

@@ -107,6 +107,9 @@ struct GoFormat {
         case .time(let time): self.time(time, verb)
         case .list(let list): self.list(list, verb, depth)
         case .map(let map): self.map(map, verb, depth)
+        case .object(let object as TimePointer):
+            append(depth == 0 ? "&" : "0xc000010000")
+            if depth == 0 { time(object.time, verb) }
         case .object(let object):
             let fields = object.fields
             if object.type.kind == .pointer {

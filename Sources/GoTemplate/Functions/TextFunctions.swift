@@ -51,9 +51,10 @@ enum TextFunctions {
             case .middle:
                 let before = index > 0 ? WordCharacter(scalars[index - 1]) : .other
                 let after = index + 1 < scalars.count ? WordCharacter(scalars[index + 1]) : .other
+                // A comma joins digits only, a point or an apostrophe letters and digits.
+                let onlyDigits = scalar == "," || scalar == ";"
                 let joins =
-                    (before == .letter && after == .letter && scalar != "," && scalar != ";")
-                    || (before == .digit && after == .digit && scalar != ":" && scalar != "·")
+                    onlyDigits ? before == .digit && after == .digit : before.isAlphanumeric && after.isAlphanumeric
                 inWord = inWord && joins
             case .other: inWord = false
             }
@@ -74,6 +75,8 @@ enum TextFunctions {
     /// What a character does to a word, by UAX 29 in short.
     private enum WordCharacter {
         case letter, digit, joiner, extender, middle, other
+
+        var isAlphanumeric: Bool { self == .letter || self == .digit }
 
         init(_ scalar: Unicode.Scalar) {
             switch scalar {

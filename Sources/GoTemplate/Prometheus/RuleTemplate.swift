@@ -56,7 +56,10 @@ public struct RuleTemplate: Sendable {
     ) -> TemplateOutcome {
         if let literal { return .text(literal) }
         let environment = TemplateEnvironment(now: ZonedTime(time), externalURL: data.externalURL, answers: answers)
-        return set.execute(name, data: .object(AlertObject(data: data)), environment: environment, limits: limits)
+        let outcome = set.execute(
+            name, data: .object(AlertObject(data: data)), environment: environment, limits: limits)
+        guard case .failed(let error, let partial) = outcome else { return outcome }
+        return .failed(Self.withoutPreamble(error), partial: partial)
     }
 
     /// The text that stands in the annotation: the result, or what Prometheus writes when expansion failed.
@@ -69,6 +72,9 @@ public struct RuleTemplate: Sendable {
         case .needs: nil
         }
     }
+
+    /// What is wrong with the template although it can be read; positions count in its text.
+    public var problems: [TemplateError] { self.set.problems.map(Self.withoutPreamble) }
 
     /// What the template reads: labels by name, and whether it looks at the value or at all labels.
     public var references: TemplateReferences { TemplateReferences(of: set, start: name) }

@@ -221,7 +221,7 @@ struct Parser {
         case .bool: return Operand(.bool(token.text == "true"), at: token.position)
         case .characterConstant:
             guard let scalar = GoQuote.character(token.text) else {
-                throw error("malformed character constant: \(token.text)")
+                throw error(token.text == "''" ? "invalid syntax" : "malformed character constant: \(token.text)")
             }
             return Operand(.number(NumberLiteral(character: scalar, text: token.text)), at: token.position)
         case .complex, .number:
