@@ -1,1 +1,0 @@
-// Receivers: see docs/architecture.md for what it owns.
