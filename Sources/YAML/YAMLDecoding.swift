@@ -5,6 +5,12 @@ public final class YAMLDecoding {
     /// What was wrong so far, in the order of reading.
     public private(set) var diagnostics: [Diagnostic] = []
 
+    /// Problems kept; what is reported beyond is only counted as "more".
+    static let maximumDiagnostics = 1000
+
+    /// Whether no more problems are kept.
+    var isFull: Bool { diagnostics.count >= Self.maximumDiagnostics }
+
     /// Starts with nothing wrong.
     public init() {}
 
@@ -30,11 +36,22 @@ public final class YAMLDecoding {
     public func report(
         _ message: String, at node: YAMLNode, severity: Diagnostic.Severity = .error, hint: String? = nil
     ) {
+        if isFull { return noteMore() }
         diagnostics.append(Diagnostic(message, at: node.position, severity: severity, hint: hint))
     }
 
     /// Notes a diagnostic made elsewhere.
-    public func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+    public func report(_ diagnostic: Diagnostic) {
+        if isFull { return noteMore() }
+        diagnostics.append(diagnostic)
+    }
+
+    /// Once: that there is more to say than is said.
+    private func noteMore() {
+        if diagnostics.count == Self.maximumDiagnostics {
+            diagnostics.append(Diagnostic("more than \(Self.maximumDiagnostics) problems; the rest is not listed"))
+        }
+    }
 
     /// A reader of the keys of `node`; nothing (`null`) reads as a mapping without keys. Reports any other type.
     /// - Parameter what: What it is, for messages: `rule group`, `slack_configs entry`.

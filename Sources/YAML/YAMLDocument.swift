@@ -4,7 +4,7 @@ import Base
 public struct YAMLDocument: Sendable {
     /// What the text holds at the top; nil when it holds nothing but white space and comments.
     public let root: YAMLNode?
-    /// In the order of the text, of the first document.
+    /// In the order of the text, of the first document; at most 200,000 of them.
     public let comments: [YAMLComment]
     /// Where another document begins behind the first; it is not read.
     public let nextDocument: SourcePosition?
@@ -14,9 +14,9 @@ public struct YAMLDocument: Sendable {
     /// How much is read before a text is refused.
     public struct Limits: Sendable {
         /// Bytes of the file.
-        public var bytes = 64 << 20
+        public var bytes = 48 << 20
         /// Nodes of the tree as written.
-        public var nodes = 8_000_000
+        public var nodes = 3_000_000
         /// Nodes that aliases and merge keys may add, counted as if copied.
         public var aliasedNodes = 400_000
         /// How deep lists and mappings may stand in each other.

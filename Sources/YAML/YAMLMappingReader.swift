@@ -109,6 +109,7 @@ public final class YAMLMappingReader {
                 continue
             }
             if known.isEmpty ? asked.contains(key) : known.contains(key) { continue }
+            if decoding.isFull { return decoding.report("unknown key", at: pair.key) }
             let nearest = NearMiss.best(for: key, among: asked).map { "did you mean '\($0)'?" }
             decoding.report("unknown key '\(key)' in \(what)", at: pair.key, hint: hints[key] ?? nearest)
         }

@@ -88,6 +88,7 @@ extension YAMLTreeBuilder {
             if close > offset, bytes[close - 1] == 0x0D { close -= 1 }
             var before = offset
             while before > 0, bytes[before - 1] == 0x20 || bytes[before - 1] == 0x09 { before -= 1 }
+            if comments.count >= 200_000 { break }
             comments.append(
                 YAMLComment(
                     line: source.line(ofUTF8Offset: offset),

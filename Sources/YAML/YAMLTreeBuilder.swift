@@ -185,6 +185,7 @@ struct YAMLTreeBuilder {
         for pair in pairs {
             guard let key = pair.key.scalar?.text else { continue }
             if let first = seen[key] {
+                if problems.count >= YAMLDecoding.maximumDiagnostics { return }
                 problems.append(Diagnostic("key '\(key)' is already set in line \(first)", at: pair.key.position))
             } else {
                 seen[key] = pair.key.line

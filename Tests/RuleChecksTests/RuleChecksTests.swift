@@ -200,6 +200,16 @@ struct CheckCommandTests {
         #expect(outcome.output.split(separator: "\n").allSatisfy { $0.utf8.count < 200 + folder.path.utf8.count })
     }
 
+    @Test func manyProblemsOnOneLongLineAreBounded() throws {
+        let keys = (0..<20_000).map { "k\($0): 1" }.joined(separator: ", ")
+        let folder = try folder(["a.yml": "{\(keys)}", "b.yml": String(repeating: "a: 1\n", count: 20_000)])
+        let outcome = CheckCommand.run(paths: [folder.path])
+        #expect(outcome.exitStatus == 1)
+        #expect(outcome.output.contains("error: more than 1000 problems; the rest is not listed"))
+        #expect(outcome.output.contains("a.yml: refused, 1001 errors"))
+        #expect(outcome.output.contains("b.yml: refused, 1000 errors"))
+    }
+
     @Test func jsonNamesPlacesAndChecks() throws {
         let folder = try folder(["a.yml": "groups: [{name: g, rules: [{record: r, expr: a / a}]}]"])
         var options = CheckOptions()

@@ -41,8 +41,7 @@ extension CheckReport {
         if let hint = problem.hint { out += " (" + Printable.escaped(hint) + ")" }
         if let check = problem.check { out += " [\(check)]" }
         out += "\n"
-        guard isPlaced, let line = file.source?.text(ofLine: place.line) else { return out }
-        let excerpt = Excerpt(of: line, around: place.column)
+        guard isPlaced, let excerpt = file.source.flatMap({ Excerpt(of: $0, around: place) }) else { return out }
         let number = String(place.line)
         let margin = String(repeating: " ", count: number.utf8.count)
         out += "  \(number) | \(excerpt.text)\n"
@@ -58,15 +57,15 @@ struct Excerpt {
     /// From 1.
     var column: Int
 
-    init(of line: String, around column: Int) {
-        let scalars = Array(line.unicodeScalars)
-        let from = max(0, min(column - 1, scalars.count) - Self.width * 2 / 3)
-        let to = min(scalars.count, from + Self.width)
-        var shown = String.UnicodeScalarView()
-        shown.append(contentsOf: scalars[from..<to])
-        let isCutBefore = from > 0
-        text = (isCutBefore ? "…" : "") + Printable.escaped(String(shown)) + (to < scalars.count ? "…" : "")
-        self.column = min(max(1, column - from), to - from + 1) + (isCutBefore ? 1 : 0)
+    init?(of source: YAMLSource, around place: SourcePosition) {
+        let before = Self.width * 2 / 3
+        guard
+            let part = source.excerpt(
+                ofLine: place.line, around: place.column, before: before, after: Self.width - before)
+        else { return nil }
+        let isCutBefore = part.column > 1
+        text = (isCutBefore ? "…" : "") + Printable.escaped(part.text) + (part.isCut ? "…" : "")
+        column = max(1, place.column - part.column + 1) + (isCutBefore ? 1 : 0)
     }
 }
 
