@@ -121,11 +121,15 @@ final class StateWriter: Sendable {
             } catch {}
             connection = nil
         }
-        let closed = state.withLock { state in
+        let (closed, left) = state.withLock { state in
             state.ended = true
-            defer { state.closed = [] }
-            return state.closed
+            defer {
+                state.closed = []
+                state.jobs = []
+            }
+            return (state.closed, state.jobs)
         }
+        for job in left { job.done(.failure(.closed)) }
         for done in closed { done() }
     }
 

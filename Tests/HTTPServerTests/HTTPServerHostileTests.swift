@@ -1,6 +1,7 @@
 import Base
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A hostile client")
@@ -132,6 +133,32 @@ struct HTTPServerHostileTests {
         _ = await sender.value
         #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5"))
         #expect(await RawConnection.exchange(port: server.port, HTTPServerTests.get("/")).hasPrefix("HTTP/1.1 200"))
+        await server.stop()
+    }
+
+    @Test(.enabled(if: Surroundings.isSoak))
+    func holdingNineThousandConnectionsCostsLittleAndKeepsNobodyOut() async throws {
+        let registry = MetricsRegistry()
+        ProcessMetrics.register(in: registry)
+        let server = try HTTPServerTests.serving { $0.maximumConnections = 20_000 }
+        _ = await registry.exposition()
+        let before = registry.gauge("process_resident_memory_bytes", "").value
+        let half = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100000\r\n\r\n"
+        let idle = await OwnThread.value {
+            (0..<9000).compactMap { number -> RawConnection? in
+                let connection = RawConnection(port: server.port)
+                if number % 2 == 0 { connection?.send(half) }
+                return connection
+            }
+        }
+        let started = ContinuousClock.now
+        #expect(await RawConnection.exchange(port: server.port, HTTPServerTests.get("/")).hasPrefix("HTTP/1.1 200"))
+        #expect(ContinuousClock.now - started < .seconds(2))
+        _ = await registry.exposition()
+        let growth = registry.gauge("process_resident_memory_bytes", "").value - before
+        Surroundings.say("9,000 idle connections: \(server.connectionCount) open, \(Int(growth / 1e6)) MB more")
+        #expect(growth < 150e6)
+        #expect(idle.count > 5000)
         await server.stop()
     }
 

@@ -79,6 +79,18 @@ struct StateStoreFailureTests {
         #expect(try await store.load(HistoryRecord.self).records.count == 1)
     }
 
+    @Test func closingOnAFullDiskEndsAndAnswersEverybody() async throws {
+        let folder = TemporaryFolder()
+        let store = try StateStoreTests.open(folder, maximumBytes: 200_000)
+        let tickets = (0..<20).map { store.submit([.put(Self.big(100 + $0))]) }
+        await store.close()
+        var failed = 0
+        for ticket in tickets {
+            do { try await ticket.durable() } catch { failed += 1 }
+        }
+        #expect(failed > 10)
+    }
+
     @Test func aClosedStoreRefuses() async throws {
         let folder = TemporaryFolder()
         let store = try StateStoreTests.open(folder)
