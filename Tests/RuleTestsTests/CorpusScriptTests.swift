@@ -28,8 +28,8 @@ struct CorpusScriptTests {
         #expect(files.count == 21)
         var report = ScriptReport()
         for file in files { report.append(try ScriptRunner().run(path: file)) }
-        for failure in report.failures { print("FAILED \(failure)") }
-        #expect(report.passed + report.failed == 1318)
+        for failure in report.failures { Issue.record("\(failure)") }
+        #expect(report.passed == 1318)
         #expect(report.failed == 0)
     }
 }
