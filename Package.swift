@@ -96,10 +96,15 @@ let testTargets: [Target] = [
         swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 
+let benchmarks: [Target] = [
+    .executableTarget(
+        name: "bench-engine", dependencies: ["QueryEngine"], path: "Benchmarks/Engine", swiftSettings: strict)
+]
+
 let package = Package(
     name: "ruleval",
     products: [.executable(name: "ruleval", targets: ["ruleval"])],
-    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + upperFloors + testTargets,
+    targets: floor0 + floor1 + floor2 + floor3 + floor4 + floor5 + upperFloors + benchmarks + testTargets,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

@@ -131,21 +131,30 @@ struct EndKernel: RangeKernel {
 }
 
 /// `quantile_over_time` and `mad_over_time`.
+///
+/// The window's values are kept sorted from step to step: a sample costs its coming and going only.
 struct QuantileKernel: RangeKernel {
     let isMedianDeviation: Bool
     private var sorted: [Double] = []
+    /// The samples that ``sorted`` holds.
+    private var held = 0..<0
 
     init(isMedianDeviation: Bool) { self.isMedianDeviation = isMedianDeviation }
+
+    mutating func begin() {
+        sorted.removeAll(keepingCapacity: true)
+        held = 0..<0
+    }
 
     mutating func value(_ window: borrowing RangeWindow, _ context: RangeContext) -> Double {
         if window.floats.isEmpty { return Cell.absent }
         if isMedianDeviation {
             if window.hasHistograms { context.informIgnoredHistograms() }
             if window.floatValues.contains(where: \.isNaN) { return StaleMarker.normalNaN }
-            sorted = Array(window.floatValues)
-            let median = Quantile.of(0.5, &sorted)
-            sorted = window.floatValues.map { ($0 - median).magnitude }
-            return Quantile.of(0.5, &sorted)
+            sorted = window.floatValues.sorted()
+            let median = Quantile.of(0.5, sorted: sorted)
+            sorted = window.floatValues.map { ($0 - median).magnitude }.sorted()
+            return Quantile.of(0.5, sorted: sorted)
         }
         let rank = context.scalar(0)
         if rank.isNaN || rank < 0 || rank > 1 {
@@ -153,20 +162,54 @@ struct QuantileKernel: RangeKernel {
                 "quantile value should be between 0 and 1, got \(GoText.g(rank))", at: context.call.position(of: 0))
         }
         if window.hasHistograms { context.informIgnoredHistograms() }
-        sorted.removeAll(keepingCapacity: true)
-        sorted.append(contentsOf: window.floatValues)
-        return Quantile.of(rank, &sorted)
+        move(to: window.floats, window.values)
+        return Quantile.of(rank, sorted: sorted)
+    }
+
+    private mutating func move(to wanted: Range<Int>, _ values: UnsafeBufferPointer<Double>) {
+        let changed = wanted.lowerBound - held.lowerBound + wanted.upperBound - held.upperBound
+        if wanted.lowerBound >= held.upperBound || changed > wanted.count {
+            sorted.removeAll(keepingCapacity: true)
+            sorted.append(contentsOf: UnsafeBufferPointer(rebasing: values[wanted]))
+            sorted.sort(by: Quantile.precedes)
+        } else {
+            for index in held.lowerBound..<wanted.lowerBound { sorted.remove(at: place(of: values[index])) }
+            for index in held.upperBound..<wanted.upperBound {
+                sorted.insert(values[index], at: place(of: values[index]))
+            }
+        }
+        held = wanted
+    }
+
+    /// The first place at which `value` may stand.
+    private func place(of value: Double) -> Int {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Quantile.precedes(sorted[middle], value) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 
 /// Quantiles of plain numbers.
 enum Quantile {
+    /// Ascending, NaN first.
+    @inline(__always)
+    static func precedes(_ a: Double, _ b: Double) -> Bool { a < b || (a.isNaN && !b.isNaN) }
+
     /// The φ-quantile with linear interpolation; sorts `values`, NaN first.
     static func of(_ rank: Double, _ values: inout [Double]) -> Double {
+        values.sort(by: precedes)
+        return of(rank, sorted: values)
+    }
+
+    /// The φ-quantile of values that are sorted, NaN first.
+    static func of(_ rank: Double, sorted values: [Double]) -> Double {
         if values.isEmpty || rank.isNaN { return StaleMarker.normalNaN }
         if rank < 0 { return -.infinity }
         if rank > 1 { return .infinity }
-        values.sort { $0 < $1 || ($0.isNaN && !$1.isNaN) }
         let last = Double(values.count - 1)
         let place = rank * last
         let lower = max(0, place.rounded(.down))

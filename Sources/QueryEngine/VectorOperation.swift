@@ -123,7 +123,7 @@ struct VectorOperation {
             operation: self, many: many, one: one, signatures: signatures, isOneToOne: isOneToOne,
             isSwapped: isSwapped)
         for step in 0..<many.steps {
-            if step & 0x3F == 0 { try evaluator.check() }
+            if step & 0x7 == 0 { try evaluator.check() }
             try matcher.match(step)
         }
         return matcher.table

@@ -32,11 +32,34 @@ extension Labels {
         filtered { !Self.isMetricName($0) }
     }
 
-    /// This set with `name` set to `value`, or without it when `value` is empty.
+    /// This set with `name` set to `value`, or without it when `value` is empty. O(n).
     public func setting(_ name: String, to value: String) -> Labels {
-        var builder = LabelsBuilder(self)
-        builder[name] = value
-        return builder.labels
+        var name = name
+        var changed: [UInt8] = []
+        changed.reserveCapacity(byteCount + name.utf8.count + value.utf8.count + 2)
+        name.withUTF8 { wanted in
+            bytes.withUnsafeBufferPointer { all in
+                var isPlaced = value.isEmpty
+                var index = 0
+                while index < all.count {
+                    let start = index
+                    let found = UnsafeBufferPointer(rebasing: all[Self.span(all, &index)])
+                    _ = Self.span(all, &index)
+                    let isSame = found.count == wanted.count && found.elementsEqual(wanted)
+                    if !isPlaced, isSame || wanted.lexicographicallyPrecedes(found) {
+                        Self.append(wanted, to: &changed)
+                        Self.append(value, to: &changed)
+                        isPlaced = true
+                    }
+                    if !isSame { changed.append(contentsOf: UnsafeBufferPointer(rebasing: all[start..<index])) }
+                }
+                if !isPlaced {
+                    Self.append(wanted, to: &changed)
+                    Self.append(value, to: &changed)
+                }
+            }
+        }
+        return Labels(packed: changed)
     }
 
     /// Hash over only the labels called `names`; equal where ``keeping(_:)`` is equal.

@@ -57,3 +57,20 @@ struct LabelsTests {
         #expect(LabelMatcher("a b", equals: "q").description == "\"a b\"=\"q\"")
     }
 }
+
+@Suite("Setting a label")
+struct LabelSettingTests {
+    @Test(
+        "adds, replaces and takes away at any place",
+        arguments: [
+            ("a", "1"), ("b", "x"), ("bb", "2"), ("c", ""), ("nope", ""), ("zz", "9"), ("", "0"), ("b", ""),
+            ("d", String(repeating: "v", count: 300)),
+        ])
+    func agreesWithTheBuilder(_ name: String, _ value: String) {
+        let labels: Labels = ["__name__": "m", "b": "1", "c": "2", "z": "3"]
+        var builder = LabelsBuilder(labels)
+        builder[name] = value
+        #expect(labels.setting(name, to: value) == builder.labels)
+        #expect(Labels.empty.setting(name, to: value) == (value.isEmpty ? .empty : Labels([(name, value)])))
+    }
+}
