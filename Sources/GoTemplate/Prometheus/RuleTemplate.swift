@@ -90,7 +90,14 @@ public struct RuleTemplate: Sendable {
 
 /// The data of an alert as templates see it.
 private struct AlertObject: TemplateObject {
+    let labels: TemplateValue
     let data: RuleTemplate.Data
+
+    init(data: RuleTemplate.Data) {
+        self.data = data
+        // Every template reads them at least once: in its preamble.
+        labels = .strings(data.labels)
+    }
 
     var type: TemplateType {
         TemplateType(
@@ -99,7 +106,7 @@ private struct AlertObject: TemplateObject {
     }
     var fields: [TemplateField] {
         [
-            TemplateField("Labels", .strings(data.labels)),
+            TemplateField("Labels", labels),
             TemplateField("ExternalLabels", .strings(data.externalLabels)),
             TemplateField("ExternalURL", .string(data.externalURL)),
             TemplateField("Value", data.value, isInterface: true),
@@ -107,7 +114,7 @@ private struct AlertObject: TemplateObject {
     }
     func field(_ name: String) -> TemplateValue? {
         switch name {
-        case "Labels": .strings(data.labels)
+        case "Labels": labels
         case "ExternalLabels": .strings(data.externalLabels)
         case "ExternalURL": .string(data.externalURL)
         case "Value": data.value
