@@ -1,1 +1,207 @@
-// Daemon: see docs/architecture.md for what it owns.
+import Alerts
+import Base
+import Dispatching
+import HTTPServer
+import HTTPTransport
+import Incidents
+import Ruler
+import StateStore
+import TimeSeries
+import Web
+
+/// The running whole: configuration, rules, dispatcher, store and HTTP surface, wired together.
+public actor Daemon {
+    /// How long a series of the overlay is kept: as long as rules usually look back.
+    static let overlayRetention = Duration.seconds(26 * 3600)
+    /// How often the state notes that the daemon lives.
+    static let aliveInterval = Duration.seconds(15)
+
+    nonisolated let options: DaemonOptions
+    nonisolated let clock: any WallClock
+    nonisolated let log: Log
+    nonisolated let metrics = MetricsRegistry()
+    nonisolated let dispatcher: Dispatcher
+    nonisolated let intake: AlertIntake
+    nonisolated let ruler: Ruler
+    nonisolated let store: StateStore
+    nonisolated let startedAt: Timestamp
+    private let http = HTTPClient()
+    private let mail = SMTPClient()
+    private let embedded: EmbeddedStore?
+    private let overlay = EmbeddedStore(limits: .init(retention: Daemon.overlayRetention, maximumBytes: 256 << 20))
+    private let externalURL: String
+    private(set) var current: LoadedConfiguration
+    private(set) var isReady = false
+    private var server: HTTPServer?
+    private var background: [Task<Void, Never>] = []
+    private var isReloading = false
+
+    /// Where the HTTP surface listens; 0 before ``start()``.
+    public var port: Int { server?.port ?? 0 }
+
+    /// Reads everything, opens the state and puts the alerts of the life before back. Nothing is sent yet.
+    ///
+    /// - Parameter embedded: the store that `datasource: {embedded: …}` means, fed by the caller.
+    /// - Throws: ``DaemonFailure``.
+    public init(
+        _ options: DaemonOptions, clock: any WallClock = SystemClock(), embedded: EmbeddedStore? = nil, log: Log? = nil
+    ) async throws(DaemonFailure) {
+        self.options = options
+        self.clock = clock
+        self.embedded = embedded
+        let log = log ?? Log(clock: SystemClock())
+        self.log = log
+        let host = options.listenHost.contains(":") ? "[\(options.listenHost)]" : options.listenHost
+        externalURL = "http://\(host):\(options.listenPort)"
+        let loaded: LoadedConfiguration
+        do throws(Diagnostics) {
+            loaded = try LoadedConfiguration(
+                options, externalURL: externalURL, embedded: embedded, overlay: overlay, http: http, mail: mail,
+                clock: clock)
+        } catch {
+            throw .configuration(error)
+        }
+        current = loaded
+        let now = clock.now()
+        startedAt = now
+        var storeSettings = StateStoreConfiguration(directory: options.stateDirectory)
+        storeSettings.onHealthChange = { reason in
+            if let reason {
+                log.write(.error, "state cannot be written; alerts go on", ["reason": reason])
+            } else {
+                log.write(.info, "state can be written again")
+            }
+        }
+        let snapshot: DispatchSnapshot
+        let incidents: [IncidentRecord]
+        let states: [RuleIdentity: [ActiveAlert]]
+        let lastAlive: Timestamp?
+        do throws(StateStoreError) {
+            store = try StateStore.open(storeSettings, now: now)
+            snapshot = try await store.dispatchSnapshot().0
+            incidents = try await store.load(IncidentRecord.self).records
+            states = try await store.alertStates().0
+            lastAlive = try await store.lastAlive()
+        } catch {
+            throw .surroundings("\(error)")
+        }
+        for notice in store.notices { log.write(.warn, notice) }
+
+        let dispatchMetrics = DispatchMetrics(metrics)
+        dispatcher = Dispatcher(
+            dispatch: DispatchCore(loaded.dispatch, restoring: snapshot, at: now),
+            incidents: IncidentCore(loaded.incidents, restoring: incidents, at: now), store: store, clock: clock,
+            metrics: dispatchMetrics, log: log, deliver: Self.delivery(loaded, clock))
+        intake = AlertIntake(dispatcher: dispatcher, clock: clock, metrics: dispatchMetrics)
+        ruler = Ruler(
+            sink: RulerOutlet(store: store, intake: intake, metrics: RulerMetrics(metrics), log: log), clock: clock)
+        if let querier = loaded.querier {
+            await ruler.load(loaded.rules, settings: loaded.ruler, querier: querier)
+            await ruler.restore(states, downSince: min(lastAlive ?? now, now))
+        }
+        registerMetrics(dispatchMetrics)
+        report(loaded)
+    }
+
+    private static func delivery(_ loaded: LoadedConfiguration, _ clock: any WallClock) -> Delivery {
+        let receivers = loaded.receivers
+        return { job in await receivers.deliver(job, timeout: max(.seconds(1), job.deadline - clock.now())) }
+    }
+
+    private nonisolated func registerMetrics(_ dispatchMetrics: DispatchMetrics) {
+        let build = metrics.gauges(
+            "ruleval_build_info", "What was built: the value is always 1.", labels: ["version", "goversion"])
+        build.with(Version.number, "swift").set(1)
+        let ready = metrics.gauge("ruleval_ready", "Whether the configuration is in force and state is restored.")
+        metrics.beforeExposition { [weak self] in
+            guard let self else { return }
+            let counts = await dispatcher.counts()
+            dispatchMetrics.alerts.with("active").set(Double(counts.firing))
+            dispatchMetrics.alerts.with("resolved").set(Double(counts.resolved))
+            ready.set(await isReady ? 1 : 0)
+        }
+    }
+
+    private nonisolated func report(_ loaded: LoadedConfiguration) {
+        for warning in loaded.warnings {
+            log.write(.warn, warning.message, ["at": warning.position?.description ?? ""])
+        }
+        let rules = loaded.rules.flatMap(\.groups).reduce(0) { $0 + $1.rules.count }
+        log.write(
+            .info, "configuration in force",
+            ["file": options.configuration, "rule_files": "\(loaded.rules.count)", "rules": "\(rules)"])
+    }
+
+    /// Listens, evaluates, dispatches.
+    /// - Throws: ``DaemonFailure/surroundings(_:)`` when the address cannot be taken.
+    public func start() async throws(DaemonFailure) {
+        let web = WebService(
+            backend: DaemonBackend(daemon: self), metrics: metrics, build: BuildInformation(version: Version.number),
+            clock: clock)
+        let address = HTTPServerConfiguration(host: options.listenHost, port: options.listenPort)
+        do throws(HTTPServerError) {
+            server = try HTTPServer(address) { await web.respond(to: $0) }
+        } catch {
+            throw .surroundings("\(error)")
+        }
+        await dispatcher.start()
+        await ruler.start()
+        isReady = true
+        background.append(Task { [weak self] in await self?.noteLife() })
+        log.write(.info, "ready", ["listen": "\(options.listenHost):\(port)", "state": options.stateDirectory])
+    }
+
+    private func noteLife() async {
+        let manager = ServiceManager()
+        let beat = min(Self.aliveInterval, manager.watchdogInterval ?? Self.aliveInterval)
+        while !Task.isCancelled {
+            store.persistLate([.put(MetaRecord.alive(at: clock.now()))], within: Self.aliveInterval)
+            // An answer of the dispatcher shows that it is not stuck; only then the watchdog is fed.
+            _ = await dispatcher.deliveriesUnderWay
+            manager.alive()
+            do { try await Task.sleep(for: beat) } catch { return }
+        }
+    }
+
+    /// Puts configuration, rule files and templates in force again, all or nothing.
+    /// - Throws: ``DaemonFailure/configuration(_:)``, and then nothing has changed.
+    public func reload() async throws(DaemonFailure) {
+        while isReloading { await Task.yield() }
+        isReloading = true
+        defer { isReloading = false }
+        let loaded: LoadedConfiguration
+        do throws(Diagnostics) {
+            loaded = try LoadedConfiguration(
+                options, externalURL: externalURL, embedded: embedded, overlay: overlay, http: http, mail: mail,
+                clock: clock)
+        } catch {
+            log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
+            metrics.gauge("ruleval_config_last_reload_successful", "Whether the last reload worked.").set(0)
+            throw .configuration(error)
+        }
+        current = loaded
+        await dispatcher.reload(
+            dispatch: loaded.dispatch, incidents: loaded.incidents, deliver: Self.delivery(loaded, clock))
+        if let querier = loaded.querier {
+            await ruler.load(loaded.rules, settings: loaded.ruler, querier: querier)
+        } else {
+            await ruler.unload()
+        }
+        metrics.gauge("ruleval_config_last_reload_successful", "Whether the last reload worked.").set(1)
+        report(loaded)
+    }
+
+    /// Ends in order; what a receiver does not take within seconds is sent again by the next life.
+    public func stop() async {
+        isReady = false
+        for task in background { task.cancel() }
+        await ruler.stop()
+        await dispatcher.stop()
+        await server?.stop(grace: .seconds(2))
+        server = nil
+        store.persistLate([.put(MetaRecord.alive(at: clock.now()))], within: .zero)
+        await store.close()
+        http.stop()
+        mail.stop()
+    }
+}

@@ -1,3 +1,5 @@
+import Base
+
 /// What came of a file of tests: a case is an eval statement of a script, or an item of `tests:` of a unit-test file.
 public struct ScriptReport: Hashable, Sendable {
     /// One thing that is not as it must be: an eval, an expectation of a unit test, a statement or file that cannot be
@@ -23,6 +25,13 @@ public struct ScriptReport: Hashable, Sendable {
 
     /// A report of nothing.
     public init() {}
+
+    /// A report of a file that could not be read: one failure that says why.
+    public static func unreadable(_ file: String, _ reason: Diagnostic) -> ScriptReport {
+        var report = ScriptReport()
+        report.failures = [Failure(file: file, line: reason.position?.line ?? 1, message: reason.message)]
+        return report
+    }
 
     /// Adds the cases of another report.
     public mutating func append(_ other: ScriptReport) {

@@ -58,6 +58,17 @@ public actor Ruler {
         if isRunning { start() }
     }
 
+    /// Takes all groups away, as after a reload that names no source any more.
+    public func unload() async {
+        for entry in entries.values {
+            entry.task?.cancel()
+            await entry.task?.value
+            await entry.runner.endSeries(at: clock.now(), keeping: [])
+        }
+        entries = [:]
+        order = []
+    }
+
     /// Puts the alerts of the life before back and hands the firing ones on at once.
     public func restore(_ records: [RuleIdentity: [ActiveAlert]], downSince: Timestamp) async {
         let now = clock.now()

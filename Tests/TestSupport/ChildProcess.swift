@@ -108,6 +108,13 @@ public struct ChildProcessError: Error, CustomStringConvertible {
     public let path: String
     /// What went wrong.
     public let reason: String
+
+    /// What went wrong with a program.
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
     /// Both.
     public var description: String { "\(path): \(reason)" }
 }

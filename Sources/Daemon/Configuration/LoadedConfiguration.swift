@@ -1,0 +1,131 @@
+import Base
+import Dispatching
+import HTTPTransport
+import Incidents
+import PromQL
+import PrometheusAPI
+import QueryEngine
+import Receivers
+import RuleFiles
+import Ruler
+import Settings
+import TimeSeries
+
+/// A configuration with everything it names read and checked: what is put in force at once or not at all.
+struct LoadedConfiguration: Sendable {
+    let configuration: DaemonConfiguration
+    let rules: [RuleFile]
+    let ruler: RulerSettings
+    let dispatch: DispatchConfiguration
+    let incidents: IncidentConfiguration
+    let receivers: ReceiverSet
+    let querier: RuleQuerier?
+    /// What the operator should know of it.
+    let warnings: [Diagnostic]
+
+    /// Reads the file that `options` name and everything it names.
+    /// - Throws: all that is wrong.
+    init(
+        _ options: DaemonOptions, externalURL fallback: String, embedded: EmbeddedStore?, overlay: EmbeddedStore,
+        http: HTTPClient, mail: SMTPClient, clock: any WallClock
+    ) throws(Diagnostics) {
+        var configuration = try DaemonConfiguration.load(options.configuration)
+        if let url = options.prometheusURL { try Self.override(&configuration, url) }
+        configuration.features.formUnion(options.features)
+        let externalURL = configuration.externalURL ?? fallback
+        configuration.ruler.externalURL = externalURL
+        var warnings: [Diagnostic] = []
+
+        rules = try Self.rules(configuration, options, &warnings)
+        ruler = configuration.ruler
+        let templates = try Self.templates(configuration)
+        receivers = ReceiverSet(
+            configuration.receivers,
+            DeliveryMeans(http: http, smtp: mail, templates: templates, clock: clock, userAgent: Version.userAgent))
+        let profiles = receivers.profiles
+        guard let dispatch = configuration.dispatch.configuration(receivers: profiles, externalURL: externalURL) else {
+            throw Diagnostics([Diagnostic("no route provided in config", at: nil)])
+        }
+        self.dispatch = dispatch
+        incidents = IncidentConfiguration(
+            policies: configuration.escalation.policies, receivers: profiles, externalURL: externalURL)
+        querier = try Self.querier(configuration, embedded: embedded, overlay: overlay, http: http)
+        self.configuration = configuration
+        self.warnings = warnings
+    }
+
+    private static func override(_ configuration: inout DaemonConfiguration, _ text: String) throws(Diagnostics) {
+        guard let url = HTTPURL(text), url.scheme.hasPrefix("http") else {
+            throw Diagnostics([Diagnostic("--prometheus needs an http or https address, not \(text)")])
+        }
+        var settings = PrometheusServerSettings(url: url)
+        if case .server(let configured) = configuration.datasource {
+            settings = configured
+            settings.url = url
+        }
+        configuration.datasource = .server(settings)
+    }
+
+    private static func rules(
+        _ configuration: DaemonConfiguration, _ options: DaemonOptions, _ warnings: inout [Diagnostic]
+    ) throws(Diagnostics) -> [RuleFile] {
+        let folder = options.rules.isEmpty ? configuration.folder : ConfigurationFolder(path: ".")
+        let patterns = options.rules.isEmpty ? configuration.ruleFiles : options.rules
+        let paths: [String]
+        do throws(Diagnostic) { paths = try folder.files(matching: patterns) } catch { throw Diagnostics([error]) }
+        if paths.isEmpty, !patterns.isEmpty {
+            let shown = patterns.joined(separator: ", ")
+            warnings.append(Diagnostic("rule_files match no file: \(shown)", severity: .warning))
+        }
+        var files: [RuleFile] = []
+        var problems: [Diagnostic] = []
+        for path in paths {
+            let outcome = RuleFileLoader.load(path: path, options: .init(features: configuration.features))
+            problems += outcome.diagnostics.filter { $0.severity == .error }
+            warnings += outcome.diagnostics.filter { $0.severity != .error }
+            if let file = outcome.file { files.append(file) }
+        }
+        if !problems.isEmpty { throw Diagnostics(problems) }
+        return files
+    }
+
+    private static func templates(_ configuration: DaemonConfiguration) throws(Diagnostics) -> NotificationTemplates {
+        do throws(Diagnostic) {
+            let paths = try configuration.folder.files(matching: configuration.dispatch.templates.map(\.name))
+            var files: [(path: String, text: String)] = []
+            for path in paths {
+                files.append((path, String(decoding: try TextFile.read(path, maximumBytes: 4 << 20), as: UTF8.self)))
+            }
+            return try NotificationTemplates(files: files)
+        } catch {
+            throw Diagnostics([error])
+        }
+    }
+
+    private static func querier(
+        _ configuration: DaemonConfiguration, embedded: EmbeddedStore?, overlay: EmbeddedStore, http: HTTPClient
+    ) throws(Diagnostics) -> RuleQuerier? {
+        var options = QueryOptions()
+        options.features = configuration.features
+        options.defaultSubqueryStep = configuration.ruler.evaluationInterval
+        switch configuration.datasource {
+        case nil: return nil
+        case .server(let settings):
+            if let lookback = settings.lookback { options.lookback = lookback }
+            let client = PrometheusClient(settings, http: http)
+            return RuleQuerier(
+                source: PrometheusSource(client),
+                server: settings.evaluation == .local ? nil : ServerQuerying(client: client),
+                overlay: overlay, options: options, timeout: settings.timeout)
+        case .embedded:
+            guard let embedded else {
+                throw Diagnostics([
+                    Diagnostic(
+                        "'datasource: {embedded: …}' has nothing that feeds it in this version", at: nil,
+                        hint: "name a server by 'url'; remote write in comes with a later version")
+                ])
+            }
+            return RuleQuerier(source: embedded, server: nil, overlay: overlay, options: options)
+        }
+    }
+}

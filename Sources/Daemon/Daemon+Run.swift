@@ -1,0 +1,39 @@
+import Base
+@preconcurrency import Glibc
+import Ruler
+
+extension Daemon {
+    /// How long an orderly end may take before the process ends all the same.
+    static let stopLimit = Duration.milliseconds(4500)
+
+    /// Starts, serves until SIGTERM or SIGINT, reloads at SIGHUP; returns the exit status.
+    public func run(_ signals: SignalStream) async throws(DaemonFailure) -> Int32 {
+        let manager = ServiceManager()
+        try await start()
+        manager.ready()
+        for await number in signals {
+            if number == SIGHUP {
+                manager.reloading()
+                // A refusal is in the log, and the old configuration stays in force.
+                try? await reload()
+                manager.ready()
+                continue
+            }
+            break
+        }
+        manager.stopping()
+        log.write(.info, "stopping")
+        let limit = Task.detached {
+            try? await Task.sleep(for: Self.stopLimit)
+            if !Task.isCancelled { exit(0) }
+        }
+        await stop()
+        limit.cancel()
+        return 0
+    }
+}
+
+extension Daemon {
+    /// All rule groups as they are now.
+    public nonisolated func ruleStatus() async -> [RuleGroupStatus] { await ruler.status() }
+}

@@ -1,0 +1,105 @@
+import Alerts
+import Base
+import Dispatching
+import Incidents
+import Ruler
+import StateStore
+import TimeSeries
+import Web
+
+/// What the HTTP surface asks, answered from the parts of a daemon.
+struct DaemonBackend: WebBackend {
+    let daemon: Daemon
+
+    func ruleGroups() async -> [RuleGroupView] { await daemon.ruler.status().map(RuleGroupView.init) }
+
+    func receive(_ alerts: [PostedAlert], from source: AlertSource) async throws(WebFailure) -> [PostedAlert.Refusal] {
+        let outcome = await daemon.intake.take(
+            source == .webhook ? alerts.map(\.untilItsEndIsTold) : alerts, waitingForDisk: true)
+        if let failure = outcome.failure { throw .unavailable("\(failure)") }
+        return outcome.refusals
+    }
+
+    func receivedAlerts() async -> [ReceivedAlertView] {
+        await daemon.dispatcher.alerts().map(ReceivedAlertView.init)
+    }
+
+    func alertGroups() async -> [AlertGroupView] {
+        await daemon.dispatcher.groups().map { group in
+            AlertGroupView(
+                labels: group.labels, receiver: group.receiver, alerts: group.alerts.map(ReceivedAlertView.init))
+        }
+    }
+
+    func receiverNames() async -> [String] { await daemon.current.configuration.receivers.names }
+
+    func dispatchStatus() async -> DispatchStatusView {
+        let current = await daemon.current
+        return DispatchStatusView(
+            configuration: ConfigurationText.yaml(current.dispatch, receivers: current.configuration.receivers.names),
+            startedAt: daemon.startedAt)
+    }
+
+    func incidents() async -> [IncidentView] {
+        await daemon.dispatcher.allIncidents().map { IncidentView($0.record, nextStep: $0.nextStep) }
+    }
+
+    func acknowledge(incident id: String, by who: String, comment: String) async throws(WebFailure) -> IncidentView {
+        do {
+            guard let found = try await daemon.dispatcher.acknowledge(id, by: who, note: comment) else {
+                throw WebFailure.notFound("no incident \(id)")
+            }
+            return IncidentView(found.record, nextStep: found.nextStep)
+        } catch let refusal as AcknowledgementRefusal {
+            switch refusal {
+            case .notFound: throw .notFound("\(refusal)")
+            case .alreadyResolved: throw .conflict("\(refusal)")
+            }
+        } catch let failure as WebFailure {
+            throw failure
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    func readiness() async -> [HealthCheckView] {
+        let isReady = await daemon.isReady
+        let failure = daemon.store.failure
+        return [
+            HealthCheckView("configuration", isHealthy: isReady, message: isReady ? "" : "state is not restored yet"),
+            HealthCheckView("state", isHealthy: failure == nil, message: failure ?? "", isRequired: false),
+        ]
+    }
+
+    func performance() async -> PerformanceView {
+        let groups = await daemon.ruler.status()
+        let rules = groups.flatMap(\.rules)
+        let failing = rules.count { $0.health.lastError != nil }
+        let now = daemon.clock.now()
+        // Lag: how much later than its interval the latest group is.
+        let lag = groups.compactMap { group in group.lastEvaluation.map { now - $0 - group.interval } }.max() ?? .zero
+        let share = rules.isEmpty ? 0 : Double(failing) / Double(rules.count)
+        let late = lag > .seconds(1) ? min(1, lag.seconds / 60) : 0
+        let damage = max(share, late, daemon.store.failure == nil ? 0 : 0.5)
+        return PerformanceView(
+            score: Int((100 * (1 - damage)).rounded()), evaluationLag: max(.zero, lag),
+            missedIterations: groups.reduce(0) { $0 + $1.missedTicks }, rules: rules.count, failingRules: failing,
+            queuedNotifications: await daemon.dispatcher.deliveriesUnderWay)
+    }
+
+    func reload() async throws(WebFailure) {
+        do throws(DaemonFailure) { try await daemon.reload() } catch { throw .failed("\(error)") }
+    }
+}
+
+extension PostedAlert {
+    /// How long an alert told by an Alertmanager goes on when its end is never told.
+    static let webhookLife = Duration.seconds(100 * 365 * 86_400)
+
+    /// An Alertmanager tells a beginning and an end and little between: without an end the alert goes on until it is told.
+    fileprivate var untilItsEndIsTold: PostedAlert {
+        var copy = self
+        if copy.endsAt == nil, let start = copy.startsAt { copy.endsAt = start + Self.webhookLife }
+        return copy
+    }
+}

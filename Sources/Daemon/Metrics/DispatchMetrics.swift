@@ -1,0 +1,62 @@
+import Alerts
+import Base
+
+/// What is counted of deliveries and received alerts, under the names that Alertmanager's dashboards know.
+struct DispatchMetrics: Sendable {
+    private let notifications: MetricFamily<MetricCounter>
+    private let failed: MetricFamily<MetricCounter>
+    private let requests: MetricFamily<MetricCounter>
+    private let failedRequests: MetricFamily<MetricCounter>
+    private let latency: MetricFamily<MetricHistogram>
+    private let received: MetricFamily<MetricCounter>
+    private let invalid: MetricFamily<MetricCounter>
+    /// Alerts by state, set before each exposition.
+    let alerts: MetricFamily<MetricGauge>
+
+    init(_ registry: MetricsRegistry) {
+        notifications = registry.counters(
+            "alertmanager_notifications_total", "The total number of attempted notifications.", labels: ["integration"])
+        failed = registry.counters(
+            "alertmanager_notifications_failed_total", "The total number of failed notifications.",
+            labels: ["integration", "reason"])
+        requests = registry.counters(
+            "alertmanager_notification_requests_total", "The total number of attempted notification requests.",
+            labels: ["integration"])
+        failedRequests = registry.counters(
+            "alertmanager_notification_requests_failed_total", "The total number of failed notification requests.",
+            labels: ["integration"])
+        latency = registry.histograms(
+            "alertmanager_notification_latency_seconds", "The latency of notifications in seconds.",
+            buckets: [1, 5, 10, 15, 20], labels: ["integration"])
+        received = registry.counters(
+            "alertmanager_alerts_received_total", "The total number of received alerts.", labels: ["status", "version"])
+        invalid = registry.counters(
+            "alertmanager_alerts_invalid_total", "The total number of received alerts that were invalid.",
+            labels: ["version"])
+        alerts = registry.gauges("alertmanager_alerts", "How many alerts by state.", labels: ["state"])
+    }
+
+    /// Counts one attempt to deliver.
+    func delivered(_ job: NotificationJob, _ result: DeliveryResult, in duration: Duration) {
+        let type = job.integration.type
+        if job.attempt <= 1 { notifications.with(type).increment() }
+        requests.with(type).increment()
+        latency.with(type).observe(duration.seconds)
+        switch result {
+        case .delivered: break
+        case .temporary: failedRequests.with(type).increment()
+        case .permanent:
+            failedRequests.with(type).increment()
+            failed.with(type, "other").increment()
+        }
+    }
+
+    /// Counts posted alerts.
+    func taken(_ posted: [PostedAlert], refused: Int, at now: Timestamp) {
+        for alert in posted {
+            let isOver = alert.endsAt.map { $0 <= now } ?? false
+            received.with(isOver ? "resolved" : "firing", "v2").increment()
+        }
+        if refused > 0 { invalid.with("v2").increment(by: Double(refused)) }
+    }
+}

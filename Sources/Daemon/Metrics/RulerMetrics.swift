@@ -1,0 +1,74 @@
+import Base
+import Ruler
+
+/// What is counted of rule evaluation, under Prometheus' names and a few of our own.
+struct RulerMetrics: Sendable {
+    private let evaluations: MetricFamily<MetricCounter>
+    private let failures: MetricFamily<MetricCounter>
+    private let duration: MetricSummary
+    private let ownEvaluations: MetricCounter
+    private let ownFailures: MetricCounter
+    private let iterations: MetricFamily<MetricCounter>
+    private let missed: MetricFamily<MetricCounter>
+    private let ownMissed: MetricCounter
+    private let groupDuration: MetricSummary
+    private let lastDuration: MetricFamily<MetricGauge>
+    private let lastEvaluation: MetricFamily<MetricGauge>
+
+    init(_ registry: MetricsRegistry) {
+        let group = ["rule_group"]
+        evaluations = registry.counters(
+            "prometheus_rule_evaluations_total", "The total number of rule evaluations.", labels: group)
+        failures = registry.counters(
+            "prometheus_rule_evaluation_failures_total", "The total number of rule evaluation failures.", labels: group)
+        duration = registry.summary(
+            "prometheus_rule_evaluation_duration_seconds", "The duration for a rule to execute.")
+        ownEvaluations = registry.counter("ruleval_rule_evaluations_total", "Rule evaluations of all groups.")
+        ownFailures = registry.counter(
+            "ruleval_rule_evaluation_failures_total", "Rule evaluations of all groups that gave no result.")
+        iterations = registry.counters(
+            "prometheus_rule_group_iterations_total", "The total number of scheduled rule group evaluations.",
+            labels: group)
+        missed = registry.counters(
+            "prometheus_rule_group_iterations_missed_total",
+            "The total number of rule group evaluations missed due to slow rule group evaluation.", labels: group)
+        ownMissed = registry.counter(
+            "ruleval_rule_group_iterations_missed_total", "Ticks of all groups that were skipped.")
+        groupDuration = registry.summary(
+            "prometheus_rule_group_duration_seconds", "The duration of rule group evaluations.",
+            quantiles: [0.01, 0.05, 0.5, 0.9, 0.99])
+        lastDuration = registry.gauges(
+            "prometheus_rule_group_last_duration_seconds", "The duration of the last rule group evaluation.",
+            labels: group)
+        lastEvaluation = registry.gauges(
+            "prometheus_rule_group_last_evaluation_timestamp_seconds",
+            "The timestamp of the last rule group evaluation in seconds.", labels: group)
+    }
+
+    func note(_ observation: EvaluationObservation) {
+        switch observation {
+        case .rule(let identity, _, let took, _, let error):
+            let group = Self.label(file: identity.file, name: identity.group)
+            evaluations.with(group).increment()
+            ownEvaluations.increment()
+            if error != nil {
+                failures.with(group).increment()
+                ownFailures.increment()
+            }
+            duration.observe(took.seconds)
+        case .group(let file, let name, let took, let skipped, let time):
+            let group = Self.label(file: file, name: name)
+            iterations.with(group).increment(by: Double(max(1, skipped)))
+            if skipped > 0 {
+                missed.with(group).increment(by: Double(skipped))
+                ownMissed.increment(by: Double(skipped))
+                return
+            }
+            groupDuration.observe(took.seconds)
+            lastDuration.with(group).set(took.seconds)
+            lastEvaluation.with(group).set(time.seconds)
+        }
+    }
+
+    private static func label(file: String, name: String) -> String { "\(file);\(name)" }
+}

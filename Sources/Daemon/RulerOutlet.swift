@@ -1,0 +1,42 @@
+import Alerts
+import Base
+import Ruler
+import StateStore
+
+/// Carries out what rules decide: transitions to the store, alerts to the dispatcher, figures to the metrics.
+struct RulerOutlet: RulerSink {
+    let store: StateStore
+    let intake: AlertIntake
+    let metrics: RulerMetrics
+    let log: Log
+    let failing = FailingRules()
+
+    func persist(_ changes: AlertStateChanges) async {
+        let rows = StateChange.changes(changes)
+        // A failing disk is the store's to report; what was decided goes on all the same.
+        try? await store.submit(rows).durable()
+    }
+
+    func send(_ alerts: [PostedAlert]) async {
+        let refusals = await intake.take(alerts, waitingForDisk: false).refusals
+        for refusal in refusals { log.write(.error, "alert of a rule refused", ["reason": "\(refusal)"]) }
+    }
+
+    func record(_: [RecordedSample]) async {}
+
+    func observe(_ observation: EvaluationObservation) {
+        metrics.note(observation)
+        guard case .rule(let identity, let name, _, _, let error) = observation else { return }
+        // Once when it begins and once when it ends, not at every tick.
+        switch failing.note(identity, isFailing: error != nil) {
+        case .began:
+            log.write(
+                .warn, "rule gives no result",
+                ["file": identity.file, "group": identity.group, "rule": name, "reason": error ?? ""])
+        case .ended:
+            log.write(
+                .info, "rule gives results again", ["file": identity.file, "group": identity.group, "rule": name])
+        case .nothing: break
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Base
+import JSON
+import QueryEngine
+import TimeSeries
+
+/// Results of queries as Prometheus' API writes them.
+///
+/// - Source: prometheus/prometheus web/api/v1 and util/jsonutil, by their answers.
+public enum QueryResultJSON {
+    /// The body of a query that worked.
+    public static func body(_ result: QueryResult) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("status")
+        json.string("success")
+        json.key("data")
+        json.beginObject()
+        json.key("resultType")
+        switch result.value {
+        case .scalar(let value, let time):
+            json.string("scalar")
+            json.key("result")
+            json.sample(time, value)
+        case .string(let text, let time):
+            json.string("string")
+            json.key("result")
+            json.beginArray()
+            json.timestamp(time)
+            json.string(text)
+            json.endArray()
+        case .vector(let samples):
+            json.string("vector")
+            json.key("result")
+            json.beginArray()
+            for sample in samples { vector(sample, &json) }
+            json.endArray()
+        case .matrix(let series):
+            json.string("matrix")
+            json.key("result")
+            json.beginArray()
+            for each in series { matrix(each, &json) }
+            json.endArray()
+        }
+        json.endObject()
+        texts("warnings", result.annotations.warnings, &json)
+        texts("infos", result.annotations.infos, &json)
+        json.endObject()
+        return json.takeBytes()
+    }
+
+    /// The body of a query that failed.
+    public static func body(errorType: String, error: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        for (key, text) in [("status", "error"), ("errorType", errorType), ("error", error)] {
+            json.key(key)
+            json.string(text)
+        }
+        json.endObject()
+        return json.takeBytes()
+    }
+
+    private static func texts(_ key: String, _ texts: [String], _ json: inout JSONWriter) {
+        if texts.isEmpty { return }
+        json.key(key)
+        json.beginArray()
+        for text in texts { json.string(text) }
+        json.endArray()
+    }
+
+    private static func vector(_ sample: VectorSample, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.key("metric")
+        PrometheusJSON.labels(sample.labels, &json)
+        switch sample.value {
+        case .float(let value):
+            json.key("value")
+            json.sample(sample.timestamp, value)
+        case .histogram(let histogram):
+            json.key("histogram")
+            pair(sample.timestamp, histogram, &json)
+        }
+        json.endObject()
+    }
+
+    private static func matrix(_ series: Series, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.key("metric")
+        PrometheusJSON.labels(series.labels, &json)
+        let isHistogram: (Int) -> Bool = { !series.histograms.isEmpty && series.histograms[$0] != nil }
+        let floats = series.timestamps.indices.filter { !isHistogram($0) }
+        if !floats.isEmpty {
+            json.key("values")
+            json.beginArray()
+            for index in floats {
+                json.sample(Timestamp(milliseconds: series.timestamps[index]), series.values[index])
+            }
+            json.endArray()
+        }
+        if floats.count < series.count {
+            json.key("histograms")
+            json.beginArray()
+            for (index, time) in series.timestamps.enumerated() where isHistogram(index) {
+                if let histogram = series.histograms[index] { pair(Timestamp(milliseconds: time), histogram, &json) }
+            }
+            json.endArray()
+        }
+        json.endObject()
+    }
+
+    private static func pair(_ time: Timestamp, _ histogram: FloatHistogram, _ json: inout JSONWriter) {
+        json.beginArray()
+        json.timestamp(time)
+        json.beginObject()
+        json.key("count")
+        json.sampleValue(histogram.count)
+        json.key("sum")
+        json.sampleValue(histogram.sum)
+        let buckets = histogram.allBuckets.filter { $0.count != 0 }
+        if !buckets.isEmpty {
+            json.key("buckets")
+            json.beginArray()
+            for bucket in buckets {
+                json.beginArray()
+                switch (bucket.isLowerInclusive, bucket.isUpperInclusive) {
+                case (false, true): json.integer(0)
+                case (true, false): json.integer(1)
+                case (false, false): json.integer(2)
+                case (true, true): json.integer(3)
+                }
+                for number in [bucket.lower, bucket.upper, bucket.count] { json.sampleValue(number) }
+                json.endArray()
+            }
+            json.endArray()
+        }
+        json.endObject()
+        json.endArray()
+    }
+}

@@ -1,0 +1,38 @@
+import Base
+
+/// All commands: one table for parsing, help, completions and the man page.
+enum CommandTable {
+    /// In the order of help.
+    static let all: [Command] = [
+        check, test, query, explain, run, demo, health, incidents, ack,
+    ]
+
+    /// What INTERFACE promises and this version has not; refused by name.
+    static let later: [String: String] = [
+        "replay": "replaying history comes with a later release",
+        "diff": "comparing rule changes comes with a later release",
+        "silence": "silences come with the Alertmanager API",
+        "route": "route show and test come with the whole alertmanager.yml",
+        "receivers": "receivers list and test come with the whole alertmanager.yml",
+        "template": "rendering from the command line comes with the whole template language",
+        "why": "explanations come with history",
+        "history": "history comes with a later release",
+        "report": "reports come with a later release",
+        "state": "state export comes with a later release",
+        "fmt": "formatting rule files comes with the linter",
+    ]
+
+    static func command(_ name: String) -> Command? { all.first { $0.name == name } }
+
+    /// What `ruleval --help` prints.
+    static var help: String {
+        var text = "ruleval \(Version.number): from a rule file to somebody who owns the alert\n\n"
+        text += "usage: ruleval COMMAND [options]\n\ncommands:\n"
+        let width = all.map(\.name.count).max() ?? 0
+        for command in all {
+            text +=
+                "  \(command.name)\(String(repeating: " ", count: width + 3 - command.name.count))\(command.summary)\n"
+        }
+        return text + "\n`ruleval COMMAND --help` shows options and an example.\n"
+    }
+}

@@ -1,0 +1,56 @@
+import Base
+import Daemon
+import PromQL
+import RuleChecks
+
+extension CommandTable {
+    static let check = Command(
+        name: "check", operands: "FILE|DIR|GLOB...",
+        summary: "Say what is wrong with rule files and configurations, with file:line:column.",
+        options: [
+            .one("--format", "text|json", "how to print (default text)"),
+            .flag("--strict", "warnings count as problems"),
+            .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
+        ],
+        example: "ruleval check rules/ ruleval.yml"
+    ) { arguments, _ in
+        guard !arguments.operands.isEmpty else { throw UsageError("name files, folders or patterns") }
+        var options = CheckOptions()
+        if let name = arguments.value("--format") {
+            guard let format = CheckOptions.Format(rawValue: name) else {
+                throw UsageError(
+                    "--format is \(CheckOptions.Format.allCases.map(\.rawValue).joined(separator: " or ")), not \(name)"
+                )
+            }
+            options.format = format
+        }
+        options.isStrict = arguments.has("--strict")
+        options.usesColor = Terminal.wantsColour
+        options.features = try Self.features(arguments)
+        options.readers[.configuration] = { document, path in
+            do throws(Diagnostics) {
+                let configuration = try DaemonConfiguration(document: document, path: path)
+                return .init(counts: [("receivers", configuration.receivers.names.count)])
+            } catch {
+                return .init(diagnostics: error.all)
+            }
+        }
+        let outcome = CheckCommand.run(paths: arguments.operands, options: options)
+        Terminal.out(outcome.output)
+        if !outcome.errors.isEmpty { Terminal.error(outcome.errors) }
+        return outcome.exitStatus
+    }
+
+    /// The features of `--enable-feature`.
+    static func features(_ arguments: Arguments) throws(UsageError) -> Set<Feature> {
+        var features: Set<Feature> = []
+        for name in (arguments.value("--enable-feature") ?? "").split(separator: ",").map(String.init) {
+            guard let feature = Feature(rawValue: name) else {
+                let near = NearMiss.best(for: name, among: Feature.allCases.map(\.rawValue))
+                throw UsageError("no feature \(name)" + (near.map { ": did you mean \($0)?" } ?? ""))
+            }
+            features.insert(feature)
+        }
+        return features
+    }
+}

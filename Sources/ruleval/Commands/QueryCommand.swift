@@ -1,0 +1,102 @@
+import Base
+import Daemon
+import PromQL
+import PrometheusAPI
+import QueryEngine
+import TimeSeries
+import Web
+
+extension CommandTable {
+    static let query = Command(
+        name: "query", operands: "EXPR",
+        summary: "Evaluate an expression over a Prometheus-compatible server's samples.",
+        options: [
+            .one("--prometheus", "URL", "the server (default http://127.0.0.1:9090)"),
+            .one("--time", "T", "instant: Unix seconds, RFC 3339, or now-1h (default now)"),
+            .one("--start", "T", "range: its beginning"), .one("--end", "T", "range: its end"),
+            .one("--step", "D", "range: seconds or a duration"),
+            .one("--format", "table|json", "how to print (default table)"),
+            .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
+        ],
+        example: "ruleval query --prometheus http://127.0.0.1:9090 'sum by (job) (up)'", lastIsExpression: true
+    ) { arguments, _ in
+        guard arguments.operands.count == 1, let text = arguments.operands.first else {
+            throw UsageError("give one expression in quotes")
+        }
+        let format = arguments.value("--format") ?? "table"
+        guard ["table", "json"].contains(format) else { throw UsageError("--format is table or json, not \(format)") }
+        let kind = try queryKind(arguments, now: SystemClock().now())
+        var options = QueryOptions()
+        options.features = try features(arguments)
+        do {
+            let expression = try PromQLParser.parse(text, options: .init(features: options.features))
+            let plan = try QueryPlan(expression, source: text, kind: kind, options: options)
+            let source = try serverSource(arguments.value("--prometheus") ?? "http://127.0.0.1:9090")
+            let result = try await QueryEngine(options: options).run(plan, source)
+            Terminal.out(
+                format == "json" ? String(decoding: QueryResultJSON.body(result), as: UTF8.self) + "\n" : table(result))
+            for warning in result.annotations.warnings + result.annotations.infos { Terminal.error(warning) }
+            return ExitStatus.clean
+        } catch let error as PromQLError {
+            return fail(format, "bad_data", "\(error)", shown: error.rendered)
+        } catch let error as QueryError {
+            return fail(format, error.kind.rawValue, error.message, shown: error.message)
+        } catch let error as PrometheusError {
+            _ = fail(format, error.apiErrorType, error.message, shown: error.message)
+            return ExitStatus.failed
+        }
+    }
+
+    private static func fail(_ format: String, _ type: String, _ message: String, shown: String) -> Int32 {
+        if format == "json" {
+            Terminal.out(String(decoding: QueryResultJSON.body(errorType: type, error: message), as: UTF8.self) + "\n")
+        } else {
+            Terminal.error(shown)
+        }
+        return ExitStatus.problems
+    }
+
+    private static func queryKind(_ arguments: Arguments, now: Timestamp) throws(UsageError) -> QueryPlan.Kind {
+        func time(_ name: String) throws(UsageError) -> Timestamp? {
+            guard let text = arguments.value(name) else { return nil }
+            guard let time = QueryTime.parse(text, now: now) else {
+                throw UsageError("\(name) needs Unix seconds, RFC 3339 or now-1h, not \(text)")
+            }
+            return time
+        }
+        let start = try time("--start")
+        let end = try time("--end")
+        guard start != nil || end != nil || arguments.has("--step") else { return .instant(try time("--time") ?? now) }
+        guard let start, let end, let text = arguments.value("--step") else {
+            throw UsageError("a range needs --start, --end and --step")
+        }
+        guard let step = QueryTime.step(text) else {
+            throw UsageError("--step needs seconds or a duration, not \(text)")
+        }
+        return .range(start: start, end: end, step: step)
+    }
+
+    private static func table(_ result: QueryResult) -> String {
+        func value(_ value: SampleValue) -> String {
+            switch value {
+            case .float(let number): GoFloat.string(number, .general)
+            case .histogram(let histogram): histogram.description
+            }
+        }
+        switch result.value {
+        case .scalar(let number, _): return GoFloat.string(number, .general) + "\n"
+        case .string(let text, _): return text + "\n"
+        case .vector(let samples):
+            return TextTable(header: ["series", "value"], rows: samples.map { ["\($0.labels)", value($0.value)] }).text
+        case .matrix(let series):
+            var rows: [[String]] = []
+            for each in series {
+                for index in each.timestamps.indices {
+                    let time = RFC3339.string(Timestamp(milliseconds: each.timestamps[index]))
+                    rows.append([index == 0 ? "\(each.labels)" : "", time, value(each.sample(at: index))])
+                }
+            }
+            return TextTable(header: ["series", "time", "value"], rows: rows).text
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Base
+@preconcurrency import Glibc
+import HTTPTransport
+import JSON
+
+/// Talks to a running daemon, for the commands that ask or tell it something.
+struct DaemonClient {
+    static let option = OptionSpec.one(
+        "--url", "URL", "the daemon's address (default http://127.0.0.1:9595, or RULEVAL_URL)")
+
+    private let base: String
+    private let client = HTTPClient()
+
+    init(_ arguments: Arguments) {
+        let named = arguments.value("--url") ?? getenv("RULEVAL_URL").map { String(cString: $0) }
+        var base = named ?? "http://127.0.0.1:9595"
+        while base.hasSuffix("/") { base.removeLast() }
+        self.base = base.contains("://") ? base : "http://\(base)"
+    }
+
+    /// The daemon's answer to a GET, or to a POST of `body`.
+    /// - Throws: ``DaemonUnreachable`` when there is none.
+    func ask(_ path: String, post body: [UInt8]? = nil) async throws -> HTTPResponse {
+        var request = HTTPRequest(body == nil ? "GET" : "POST", base + path)
+        request.timeout = .seconds(10)
+        if let body {
+            request.body = body
+            request.headers.append(HTTPHeader("Content-Type", "application/json"))
+        }
+        do throws(HTTPError) {
+            return try await client.send(request)
+        } catch {
+            throw DaemonUnreachable(url: base, reason: error.message)
+        }
+    }
+}
+
+/// No daemon answered.
+struct DaemonUnreachable: Error, CustomStringConvertible {
+    let url: String
+    let reason: String
+    var description: String { "no answer from \(url): \(reason)" }
+}

@@ -1,0 +1,50 @@
+import HTTPServer
+import JSON
+import Synchronization
+
+/// A local HTTP endpoint in the place of Slack, webhooks and pages: it keeps what it was told.
+final class Endpoint: Sendable {
+    struct Call: Sendable {
+        var path: String
+        var body: JSONValue
+    }
+
+    private struct State {
+        var calls: [Call] = []
+        var answer: (status: Int, text: String) = (200, "ok")
+    }
+
+    private final class Box: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let box: Box
+    private let server: HTTPServer
+
+    init() throws {
+        let box = Box()
+        self.box = box
+        server = try HTTPServer { request in
+            let body = (try? JSONValue(parsing: request.body)) ?? .null
+            let answer = box.state.withLock { state in
+                if (200..<300).contains(state.answer.status) {
+                    state.calls.append(Call(path: request.path, body: body))
+                }
+                return state.answer
+            }
+            return HTTPServerResponse(status: answer.status, text: answer.text)
+        }
+    }
+
+    var url: String { "http://127.0.0.1:\(server.port)" }
+
+    /// What was accepted so far, in order; only that for `path` when one is named.
+    func calls(_ path: String? = nil) -> [Call] {
+        box.state.withLock { state in state.calls.filter { path == nil || $0.path == path } }
+    }
+
+    /// From now on every call is answered like this; only 2xx count as accepted.
+    func answer(_ status: Int, _ text: String = "") { box.state.withLock { $0.answer = (status, text) } }
+
+    func stop() async { await server.stop() }
+}
