@@ -100,8 +100,9 @@ let testTargets: [Target] = [
     tests("QueryEngine", ["PrometheusAPI", "TestSupport"]),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles", ["TestSupport"]),
-    tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching"), tests("Incidents"),
-    tests("Receivers", ["HTTPServer", "TestSupport"]),
+    tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching", ["TestSupport"]),
+    tests("Incidents"),
+    tests("Receivers", ["HTTPServer", "TestSupport", "JSON"]),
     tests("RuleTests", exclude: ["Scripts"]), tests("StateStore"), tests("Web", ["TestSupport"]), tests("Daemon"),
     .testTarget(
         name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "TestSupport"],

@@ -113,7 +113,10 @@ public struct DispatchCore: Sendable {
             inhibitor.remove(alert)
             effects.append(.persist(.removeAlert(alert.fingerprint)))
         }
-        for (key, integration) in log.removeExpired(at: now) { effects.append(.persist(.removeLog(key, integration))) }
+        let live = Set(groups.values.map(\.key))
+        for (key, integration) in log.removeExpired(at: now, except: live) {
+            effects.append(.persist(.removeLog(key, integration)))
+        }
         for id in silences.removeEnded(before: now - configuration.retention) {
             effects.append(.persist(.removeSilence(id)))
         }

@@ -30,10 +30,10 @@ struct NotificationLog: Sendable {
         return entry.at < now - repeatInterval ? .repeatInterval : nil
     }
 
-    /// Forgets what has expired.
-    mutating func removeExpired(at now: Timestamp) -> [(GroupKey, IntegrationID)] {
+    /// Forgets what has expired, but for groups that are still there: they may owe somebody the end.
+    mutating func removeExpired(at now: Timestamp, except live: Set<GroupKey>) -> [(GroupKey, IntegrationID)] {
         var removed: [(GroupKey, IntegrationID)] = []
-        for (key, told) in entries {
+        for (key, told) in entries where !live.contains(key) {
             for (integration, entry) in told where entry.expiresAt <= now {
                 removed.append((key, integration))
                 entries[key]?[integration] = nil

@@ -21,8 +21,7 @@ public struct EmailIntegration: Integration {
 
     /// Makes one attempt.
     public func deliver(_ notification: Notification, timeout: Duration) async -> DeliveryResult {
-        let plain = notification.templateData
-        let data = plain.value
+        let data = notification.templateData.value
         let now = means.clock.now()
         let envelope: MailEnvelope
         let message: [UInt8]
@@ -36,7 +35,7 @@ public struct EmailIntegration: Integration {
                 return .permanent("parse 'to' addresses: not a list of addresses")
             }
             envelope = MailEnvelope(sender: sender[0].address, recipients: recipients.map(\.address))
-            message = try self.message(plain, at: now)
+            message = try self.message(data, at: now)
         } catch { return .permanent("email template: \(error.reason)") }
         do throws(SMTPError) {
             let server: SMTPServer
@@ -66,8 +65,7 @@ public struct EmailIntegration: Integration {
     }
 
     /// Headers, an empty line, and the parts.
-    private func message(_ plain: NotificationData, at now: Timestamp) throws(TemplateError) -> [UInt8] {
-        let data = plain.value
+    private func message(_ data: TemplateValue, at now: Timestamp) throws(TemplateError) -> [UInt8] {
         var lines: [String] = []
         for (name, template) in settings.headers {
             lines.append("\(name): \(MailText.header(try means.templates.text(template, data, at: now)))")
@@ -97,7 +95,7 @@ public struct EmailIntegration: Integration {
             parts.append(("text/plain", MailText.quotedPrintable(text)))
         }
         if !settings.html.isEmpty {
-            let html = try means.templates.html(settings.html, plain, at: now)
+            let html = try means.templates.html(settings.html, data, at: now)
             parts.append(("text/html", MailText.quotedPrintable(html)))
         }
         for (index, part) in parts.enumerated() {

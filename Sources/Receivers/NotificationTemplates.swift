@@ -5,7 +5,7 @@ import TimeSeries
 
 /// The templates of an installation: the defaults, then the user's own files, which may replace them.
 public struct NotificationTemplates: Sendable {
-    private let templates: TemplateSet
+    let templates: TemplateSet
 
     /// Only the defaults.
     public init() throws(TemplateError) {
