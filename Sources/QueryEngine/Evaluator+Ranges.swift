@@ -86,7 +86,8 @@ extension Evaluator {
             guard row.contains(where: Cell.isPresent) else { continue }
             remarkNonCounter(call, series.labels, row, position)
             table.labels.append(keepsName ? series.labels : withoutName(series.labels))
-            table.dropsName.append(keepsName ? series.dropsName : true)
+            // What keeps the name brings back one that was to be dropped, as Prometheus does.
+            table.dropsName.append(!keepsName)
             table.values.append(contentsOf: row)
             append(boxes, to: &table)
         }

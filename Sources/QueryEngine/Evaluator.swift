@@ -122,9 +122,15 @@ final class Evaluator {
             result.appendRow(table.labels[row], dropsName: table.dropsName[row])
         }
         let steps = table.steps
+        // Of rows that are put together, the one with the first sample says whether the name is to be dropped.
+        var first = [Int](repeating: .max, count: result.rows)
         for row in 0..<table.rows {
             let base = Int(target[row]) * steps
             for step in 0..<steps where Cell.isPresent(table.values[row * steps + step]) {
+                if step < first[Int(target[row])] {
+                    first[Int(target[row])] = step
+                    result.dropsName[Int(target[row])] = table.dropsName[row]
+                }
                 guard Cell.isAbsent(result.values[base + step]) else { throw .sameLabelSet }
                 result.copyCell(base + step, from: table, row * steps + step)
             }

@@ -120,8 +120,7 @@ struct StepMatcher {
         let labels = self.labels(manySide, oneSide)
         try note(signature, labels)
         if Cell.isAbsent(cell) { return }
-        let drops = operation.dropsName(manySide.row >= 0 && many.dropsName[Int(manySide.row)])
-        try put(cell, box, labels, drops, step)
+        try put(cell, box, labels, step)
     }
 
     private mutating func labels(_ manySide: Side, _ oneSide: Side) -> Labels {
@@ -147,7 +146,7 @@ struct StepMatcher {
         isMatched[signature] = true
     }
 
-    private mutating func put(_ cell: Double, _ box: HistogramBox?, _ labels: Labels, _ dropsName: Bool, _ step: Int)
+    private mutating func put(_ cell: Double, _ box: HistogramBox?, _ labels: Labels, _ step: Int)
         throws(QueryError)
     {
         var row = rowByHash[labels.hash] ?? table.rows
@@ -157,7 +156,7 @@ struct StepMatcher {
             row = table.rows
         }
         if row == table.rows {
-            table.appendRow(labels, dropsName: dropsName)
+            table.appendRow(labels, dropsName: operation.operation.returnsBool)
             rowByHash[labels.hash] = row
         }
         if let box {

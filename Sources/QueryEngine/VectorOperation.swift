@@ -64,7 +64,8 @@ struct VectorOperation {
             guard ordinals.ordinal(of: labels.hash) == number else { return nil }
             table.labels.append(labels)
         }
-        table.dropsName = pairs.map { dropsName(many.dropsName[$0.many]) }
+        // A filter forgets that a name was to be dropped, as Prometheus does.
+        table.dropsName = [Bool](repeating: operation.returnsBool, count: pairs.count)
         table.values.reserveCapacity(pairs.count * many.steps)
         calculate(many, one, pairs, &table.values)
         return table
@@ -100,9 +101,6 @@ struct VectorOperation {
         if operation.returnsBool { labels = evaluator.withoutName(labels) }
         return labels
     }
-
-    /// Whether the name of a result is still to be dropped: a filter lets through what was to be done.
-    func dropsName(_ many: Bool) -> Bool { operation.returnsBool || (many && !operation.changesMeaning) }
 
     /// The labels that two rows have matched on.
     func matchedLabels(_ labels: Labels) -> Labels {

@@ -60,15 +60,24 @@ enum XXHash64 {
 }
 
 extension Labels {
-    /// The hash that Prometheus gives this label set: xxHash over names and values, each closed by 0xFF.
+    /// The hash that Prometheus gives this label set: xxHash over names and values, each behind its length.
+    ///
+    /// A length below 255 is one byte, a greater one 255 and three bytes, lowest first.
     var xxHash: UInt64 {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(byteCount + 8)
+        bytes.reserveCapacity(byteCount)
+        func append(_ text: UnsafeBufferPointer<UInt8>) {
+            let length = text.count
+            if length < 255 {
+                bytes.append(UInt8(length))
+            } else {
+                bytes += [255] + [0, 8, 16].map { UInt8(truncatingIfNeeded: length >> $0) }
+            }
+            bytes.append(contentsOf: text)
+        }
         forEachUTF8 { name, value in
-            bytes.append(contentsOf: name)
-            bytes.append(0xFF)
-            bytes.append(contentsOf: value)
-            bytes.append(0xFF)
+            append(name)
+            append(value)
         }
         return bytes.withUnsafeBytes { XXHash64.hash($0) }
     }

@@ -11,15 +11,18 @@ import TimeSeries
 struct DifferentialTests {
     static let count = Surroundings.isSoak ? 10_000 : 500
 
-    @Test("have the same answers and refusals", .timeLimit(.minutes(30)))
-    func sameAnswers() async throws {
+    @Test(
+        "have the same answers and refusals", .timeLimit(.minutes(30)),
+        arguments: [[], [Feature.experimentalFunctions, .delayedNameRemoval]])
+    func sameAnswers(_ features: [Feature]) async throws {
         guard let program = Surroundings.peer("prometheus") else { return }
-        let seed = Surroundings.seed
-        let server = try await PeerServer(program)
+        let seed = Surroundings.seed &+ UInt64(features.count)
+        let server = try await PeerServer(program, features: features.map(\.rawValue))
         var data = RandomSeries(random: Random(seed: seed), start: Int64(RandomExpression.start) * 1000)
         let series = try await server.load(data.all())
         #expect(series.count > 60)
-        var expressions = RandomExpression(random: Random(seed: seed &+ 1))
+        var expressions = RandomExpression(
+            random: Random(seed: seed &+ 1), isExperimental: features.contains(.experimentalFunctions))
         var differences: [String] = []
         var refused = 0
         var done = 0
@@ -28,7 +31,9 @@ struct DifferentialTests {
             for number in done..<min(done + 50, Self.count) {
                 let text = number % 10 == 9 ? expressions.broken() : expressions.next()
                 batch.append(
-                    DifferentialCase(text: text, isRange: number % 2 == 1, offset: expressions.random.below(2600)))
+                    DifferentialCase(
+                        text: text, isRange: number % 2 == 1, features: Set(features),
+                        offset: expressions.random.below(2600)))
             }
             done += batch.count
             let found = await withTaskGroup(of: (DifferentialCase, DifferentialCase.Outcome).self) { group in
@@ -44,7 +49,7 @@ struct DifferentialTests {
             }
         }
         let report = "\(Self.count) queries, \(refused) refused by both, \(differences.count) different (seed \(seed))"
-        Surroundings.say("differential: " + report)
+        Surroundings.say("differential \(features.map(\.rawValue)): " + report)
         for difference in differences.prefix(40) { Issue.record("\(difference)") }
         #expect(differences.isEmpty, "\(report)")
     }
@@ -54,6 +59,7 @@ struct DifferentialTests {
 struct DifferentialCase: Sendable {
     let text: String
     let isRange: Bool
+    let features: Set<Feature>
     /// Seconds behind the beginning of the data.
     let offset: Int
 
@@ -85,7 +91,8 @@ struct DifferentialCase: Sendable {
         guard text.contains("size"), let time else { return nil }
         let offset = Int(time / 1000) - RandomExpression.start
         for _ in 0..<3 {
-            let alone = await DifferentialCase(text: text, isRange: false, offset: offset).compare(client, series)
+            let alone = await DifferentialCase(text: text, isRange: false, features: features, offset: offset).compare(
+                client, series)
             if case .same = alone { return alone }
         }
         return nil
@@ -144,9 +151,11 @@ struct DifferentialCase: Sendable {
 
     private func ourResult(_ series: [Series]) -> Result {
         do {
-            let expression = try PromQLParser.parse(text)
+            let expression = try PromQLParser.parse(text, options: ParserOptions(features: features))
             let kind: QueryPlan.Kind = isRange ? .range(start: start, end: end, step: .seconds(20)) : .instant(start)
-            let plan = try QueryPlan(expression, source: text, kind: kind)
+            var options = QueryOptions()
+            options.features = features
+            let plan = try QueryPlan(expression, source: text, kind: kind, options: options)
             let source = MemorySource(series: series)
             switch try plan.evaluate(responses: plan.requests.map(source.answer)).value {
             case .scalar(let value, let time):

@@ -185,3 +185,18 @@ extension QueryValue {
         }
     }
 }
+
+@Suite("Late removal of names")
+struct LateNameTests {
+    @Test("happens at the end, and a clash is an error only where series meet at one step")
+    func late() throws {
+        let data = try Querying("a{l=\"1\"} 1 2 _ _\nb{l=\"1\"} _ _ 3 4", features: [.delayedNameRemoval])
+        #expect(try data.instant("sum by (__name__) (abs(a))", at: 0) == ["{} 1"])
+        #expect(try data.instant(#"label_replace(abs(a), "__name__", "c", "", "")"#, at: 0) == [#"c{l="1"} 1"#])
+        var short = data
+        short.options.lookback = .seconds(5)
+        #expect(try short.range(#"-{l="1"}"#, from: 0, to: 30, step: 10) == [#"{l="1"} -1 -2 -3 -4"#])
+        let error = #expect(throws: QueryError.self) { try data.instant(#"-{l="1"}"#, at: 20) }
+        #expect(error?.message == "vector cannot contain metrics with the same labelset")
+    }
+}

@@ -15,7 +15,7 @@ final class PeerServer: Sendable {
     private let url: HTTPURL
     private let process: ChildProcess
 
-    init(_ program: String) async throws {
+    init(_ program: String, features: [String] = []) async throws {
         let folder = try TemporaryFolder()
         let port = try Surroundings.freePort()
         let config = try folder.write("prometheus.yml", "global: {evaluation_interval: 1m}\n")
@@ -24,7 +24,8 @@ final class PeerServer: Sendable {
             [
                 "--config.file=\(config)", "--storage.tsdb.path=\(folder.path)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--storage.tsdb.retention.time=100y",
-                "--web.enable-remote-write-receiver", "--enable-feature=native-histograms", "--log.level=error",
+                "--web.enable-remote-write-receiver", "--log.level=error",
+                "--enable-feature=\((["native-histograms"] + features).joined(separator: ","))",
             ], folder: folder)
         guard let address = HTTPURL("http://127.0.0.1:\(port)") else { throw NotStarted(reason: "no address") }
         url = address

@@ -1,6 +1,8 @@
 /// Random typed expressions over the stable grammar and the series of ``RandomSeries``.
 struct RandomExpression {
     var random: Random
+    /// Whether functions behind `promql-experimental-functions` take part.
+    var isExperimental = false
 
     /// An expression that a query takes at its top: an instant vector or a scalar.
     mutating func next() -> String { random.once(in: 12) ? scalar(3) : vector(3) }
@@ -99,7 +101,24 @@ struct RandomExpression {
         }
     }
 
+    private mutating func experimental(_ depth: Int) -> String {
+        switch random.below(8) {
+        // Not over NaN, which the peer leaves out.
+        case 0: return "mad_over_time(\(random.pick(["limit", "hits_total", "sparse"]))[\(duration())])"
+        case 1: return "double_exponential_smoothing(\(matrix(depth)), 0.4, 0.6)"
+        case 2, 3:
+            return "ts_of_\(random.pick(["min", "max", "last"]))_over_time(\(matrix(depth)))"
+        case 4: return "limitk by (\(labels())) (\(random.pick(["1", "2", "0"])), \(vector(0)))"
+        case 5:
+            return "limit_ratio(\(random.pick(["0.5", "-0.5", "0.1", "-0.3", "1", "0.8"])), \(vector(0)))"
+        case 6: return "sort_by_label(\(vector(depth - 1)), \"job\", \"instance\")"
+        // A series without job and instance is left out by the peer, which takes the name for a data label.
+        default: return "info(\(random.pick(["load", "hits_total", "size"])), {__name__=\"owner\"})"
+        }
+    }
+
     private mutating func overTime(_ depth: Int) -> String {
+        if isExperimental, random.once(in: 3) { return experimental(depth) }
         switch random.below(10) {
         case 0: return "quantile_over_time(\(random.pick(["0.5", "0.9", "0", "1"])), \(matrix(depth)))"
         case 1: return "predict_linear(\(matrix(depth)), \(random.pick(["60", "3600", "-30"])))"
