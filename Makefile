@@ -4,7 +4,7 @@ SHELL := /bin/bash
 RELEASE := .build/release/ruleval
 VERSION := $(shell sed -n 's/.*static let number = "\(.*\)".*/\1/p' Sources/Base/Version.swift)
 
-.PHONY: help setup peers demo test lint bench soak release deb clean
+.PHONY: help setup peers demo test lint bench soak fuzz release deb clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -32,6 +32,9 @@ soak: setup peers ## the long campaigns
 
 release: setup ## a release binary that needs no Swift on its machine
 	@swift build -c release --static-swift-stdlib --product ruleval
+
+fuzz: setup ## fifteen minutes of libFuzzer on PromQL
+	@scripts/fuzz $(ARGS)
 
 deb: release ## dist/ruleval_VERSION_ARCH.deb
 	@scripts/deb $(VERSION)
