@@ -2,6 +2,7 @@ import Base
 import Daemon
 import PromQL
 import RuleChecks
+import RuleTests
 
 extension CommandTable {
     static let check = Command(
@@ -34,6 +35,10 @@ extension CommandTable {
             } catch {
                 return .init(diagnostics: error.all)
             }
+        }
+        options.readers[.unitTest] = { document, path in
+            let verdict = UnitTestFile.check(document, path: path)
+            return .init(counts: [("tests", verdict.cases)], diagnostics: verdict.problems)
         }
         let outcome = CheckCommand.run(paths: arguments.operands, options: options)
         Terminal.out(outcome.output)
