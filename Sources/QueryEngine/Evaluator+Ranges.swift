@@ -73,7 +73,8 @@ extension Evaluator {
         var table = StepTable(steps: times.count)
         let input = try ranged(range, times)
         table.labels.reserveCapacity(input.count)
-        table.values.reserveCapacity(input.count * times.count)
+        table.values.reserveCapacity(min(input.count * times.count, 1 << 22))
+        var samples = 0
         var row = [Double](repeating: Cell.absent, count: times.count)
         var boxes: [HistogramBox?] = []
         for (number, series) in input.enumerated() {
@@ -89,6 +90,8 @@ extension Evaluator {
             // What keeps the name brings back one that was to be dropped, as Prometheus does.
             table.dropsName.append(!keepsName)
             table.values.append(contentsOf: row)
+            samples += row.count(where: Cell.isPresent)
+            try checkGrowth(cells: table.values.count, samples: samples)
             append(boxes, to: &table)
         }
         if !keepsName { table = try united(table) }

@@ -19,7 +19,8 @@ extension Evaluator {
         let all = responses[selector.request].series
         var table = StepTable(steps: times.count)
         table.labels.reserveCapacity(all.count)
-        table.values.reserveCapacity(all.count * times.count)
+        table.values.reserveCapacity(min(all.count * times.count, 1 << 22))
+        var samples = 0
         var row = [Double](repeating: Cell.absent, count: times.count)
         var indexes = [Int](repeating: -1, count: times.count)
         for (number, series) in all.enumerated() {
@@ -43,6 +44,8 @@ extension Evaluator {
             }
             table.labels.append(series.labels)
             table.values.append(contentsOf: row)
+            samples += row.count(where: Cell.isPresent)
+            try checkGrowth(cells: table.values.count, samples: samples)
             if table.hasHistograms {
                 table.histograms.append(contentsOf: repeatElement(nil, count: times.count))
             }

@@ -38,6 +38,11 @@ final class Evaluator {
         if held > sampleLimit { throw .tooManySamples }
     }
 
+    /// Refuses to let a table grow that holds too many samples already, or too many cells, most of them empty.
+    func checkGrowth(cells: Int, samples: Int) throws(QueryError) {
+        if held + samples > sampleLimit || cells > max(4 * sampleLimit, 10_000_000) { throw .tooManySamples }
+    }
+
     /// Uncounts samples that are no longer held.
     func release(_ samples: Int) { held -= samples }
 
@@ -62,6 +67,7 @@ final class Evaluator {
             let table = try evaluate(inner, times.first)
             guard times.count > 1 else { return table }
             release(table.sampleCount)
+            try checkGrowth(cells: table.rows * times.count, samples: 0)
             return try counted(table.repeated(times.count))
         }
     }

@@ -138,6 +138,10 @@ struct BoundTests {
         #expect(
             error?.message == "query processing would load too many samples into memory in query execution")
         #expect(try data.instant("m", at: 1000).count == 2)
+        error = #expect(throws: QueryError.self) { try data.range("rate(m[1m])", from: 0, to: 1000, step: 10) }
+        #expect(error?.kind == .execution)
+        error = #expect(throws: QueryError.self) { try data.range("m @ 100", from: 0, to: 1000, step: 10) }
+        #expect(error?.kind == .execution)
         data.options.limits.series = 1
         error = #expect(throws: QueryError.self) { try data.instant("m", at: 1000) }
         #expect(error?.message == "query result exceeds the limit of 1 series")
