@@ -27,7 +27,13 @@ public actor Daemon {
     nonisolated let startedAt: Timestamp
     private let http = HTTPClient()
     private let mail = SMTPClient()
-    private let embedded: EmbeddedStore?
+    /// The store that `datasource: {embedded: …}` means.
+    private let embedded: EmbeddedStore
+    /// Whether its limits are those of the configuration.
+    private let ownsEmbedded: Bool
+    private let facts = MetricFactStore()
+    /// Threads of the query API.
+    private let queryThreads = QueryThreads(count: 2)
     private let overlay = EmbeddedStore(limits: .init(retention: Daemon.overlayRetention, maximumBytes: 256 << 20))
     private let externalURL: String
     private(set) var current: LoadedConfiguration
@@ -41,14 +47,15 @@ public actor Daemon {
 
     /// Reads everything, opens the state and puts the alerts of the life before back. Nothing is sent yet.
     ///
-    /// - Parameter embedded: the store that `datasource: {embedded: …}` means, fed by the caller.
+    /// - Parameter embedded: the store that `datasource: {embedded: …}` means, when the caller feeds one.
     /// - Throws: ``DaemonFailure``.
     public init(
         _ options: DaemonOptions, clock: any WallClock = SystemClock(), embedded: EmbeddedStore? = nil, log: Log? = nil
     ) async throws(DaemonFailure) {
         self.options = options
         self.clock = clock
-        self.embedded = embedded
+        self.embedded = embedded ?? EmbeddedStore()
+        ownsEmbedded = embedded == nil
         let log = log ?? Log(clock: SystemClock())
         self.log = log
         let host = options.listenHost.contains(":") ? "[\(options.listenHost)]" : options.listenHost
@@ -56,12 +63,13 @@ public actor Daemon {
         let loaded: LoadedConfiguration
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
-                options, externalURL: externalURL, embedded: embedded, overlay: overlay, http: http, mail: mail,
+                options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, http: http, mail: mail,
                 clock: clock)
         } catch {
             throw .configuration(error)
         }
         current = loaded
+        if ownsEmbedded, let limits = loaded.embeddedLimits { self.embedded.limits = limits }
         let now = clock.now()
         startedAt = now
         var storeSettings = StateStoreConfiguration(directory: options.stateDirectory)
@@ -136,7 +144,9 @@ public actor Daemon {
     /// - Throws: ``DaemonFailure/surroundings(_:)`` when the address cannot be taken.
     public func start() async throws(DaemonFailure) {
         let web = WebService(
-            backend: DaemonBackend(daemon: self), metrics: metrics, build: BuildInformation(version: Version.number),
+            backend: DaemonBackend(daemon: self),
+            queries: DaemonQueries(daemon: self, executor: queryThreads), metrics: metrics,
+            build: BuildInformation(version: Version.number),
             clock: clock)
         let address = HTTPServerConfiguration(host: options.listenHost, port: options.listenPort)
         do throws(HTTPServerError) {
@@ -149,6 +159,11 @@ public actor Daemon {
         isReady = true
         background.append(Task { [weak self] in await self?.noteLife() })
         log.write(.info, "ready", ["listen": "\(options.listenHost):\(port)", "state": options.stateDirectory])
+    }
+
+    /// What the query API asks at present.
+    var queried: QueriedDatasource? {
+        current.querier.map { QueriedDatasource($0, recorded: current.recorded, facts: facts) }
     }
 
     private func noteLife() async {
@@ -172,7 +187,7 @@ public actor Daemon {
         let loaded: LoadedConfiguration
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
-                options, externalURL: externalURL, embedded: embedded, overlay: overlay, http: http, mail: mail,
+                options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, http: http, mail: mail,
                 clock: clock)
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
@@ -180,6 +195,7 @@ public actor Daemon {
             throw .configuration(error)
         }
         current = loaded
+        if ownsEmbedded, let limits = loaded.embeddedLimits { embedded.limits = limits }
         await dispatcher.reload(
             dispatch: loaded.dispatch, incidents: loaded.incidents, deliver: Self.delivery(loaded, clock))
         if let querier = loaded.querier {

@@ -70,6 +70,27 @@ public final class PrometheusClient: Sendable {
         throw refusal(type: body["errorType"]?.string ?? "", message, response)
     }
 
+    /// A server's own answer to a call of the API, whatever its status; `fields` go as a form.
+    /// - Parameter takesPost: Whether the endpoint is asked with POST where the server takes it.
+    public func forward(
+        _ path: String, _ fields: [(name: String, value: String)], takesPost: Bool = true, timeout: Duration? = nil
+    ) async throws(PrometheusError) -> HTTPResponse {
+        let timeout = timeout ?? settings.timeout
+        let response: HTTPResponse
+        if takesPost {
+            response = try await ask(path, fields, timeout, isLarge: false)
+        } else {
+            var url = settings.url.appending(path: path)
+            if !fields.isEmpty { url.query = PercentEncoding.form(fields) }
+            response = try await send(HTTPRequest("GET", url.text), timeout)
+        }
+        guard response.body.first == UInt8(ascii: "{") else {
+            throw response.isSuccess
+                ? .malformed(response, from: host, "no object of JSON") : .status(response, from: host)
+        }
+        return response
+    }
+
     private func evaluate(
         _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration?, isLarge: Bool
     ) async throws(PrometheusError) -> QueryAnswer {

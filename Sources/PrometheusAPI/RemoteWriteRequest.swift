@@ -67,6 +67,9 @@ public struct RemoteBodyError: Error, Hashable, Sendable, CustomStringConvertibl
     public var message: String
     /// The message.
     public var description: String { message }
+
+    /// An error.
+    public init(message: String) { self.message = message }
 }
 
 extension RemoteWriteRequest.Metadata {

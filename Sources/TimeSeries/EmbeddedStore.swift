@@ -71,15 +71,15 @@ public final class EmbeddedStore: SeriesSource, Sendable {
         public var newest: Timestamp?
     }
 
-    /// What the store may hold.
-    public let limits: Limits
+    /// What the store may hold; what a smaller limit keeps out goes with the next append.
+    public var limits: Limits {
+        get { state.withLock { $0.limits } }
+        set { state.withLock { $0.limits = newValue } }
+    }
     private let state: Mutex<StoreState>
 
     /// A store without samples.
-    public init(limits: Limits = Limits()) {
-        self.limits = limits
-        state = Mutex(StoreState(limits: limits))
-    }
+    public init(limits: Limits = Limits()) { state = Mutex(StoreState(limits: limits)) }
 
     /// Appends the samples of each series in their order; what is refused does not keep the others out.
     ///
@@ -97,6 +97,23 @@ public final class EmbeddedStore: SeriesSource, Sendable {
             }
             state.enforceLimits()
             return rejections
+        }
+    }
+
+    /// Appends a sender's batch as Prometheus' storage commits one: when a sample is older than what its series has, or
+    /// contradicts it, nothing is taken; samples that are out of order among themselves are left out silently.
+    /// - Parameter latest: A later sample is refused as from the far future.
+    /// - Returns: why nothing was taken, in Prometheus' words; nil when the batch was.
+    public func commit(_ batch: [Series], latest: Timestamp) -> String? {
+        state.withLock { state in
+            for series in batch {
+                if let reason = state.refusal(of: series, latest: latest.milliseconds) { return reason }
+            }
+            for series in batch {
+                for sample in 0..<series.count { _ = state.append(series, sample) }
+            }
+            state.enforceLimits()
+            return nil
         }
     }
 
@@ -186,5 +203,5 @@ public final class EmbeddedStore: SeriesSource, Sendable {
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// Drops everything.
-    public func removeAll() { state.withLock { $0 = StoreState(limits: limits) } }
+    public func removeAll() { state.withLock { $0 = StoreState(limits: $0.limits) } }
 }

@@ -69,7 +69,7 @@ extension Labels {
     }
 
     /// Order of texts by UTF-8 bytes, as Go sorts strings.
-    static func less(_ left: String, _ right: String) -> Bool {
+    public static func less(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 

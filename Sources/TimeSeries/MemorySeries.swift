@@ -109,6 +109,9 @@ final class MemorySeries {
         }
     }
 
+    /// The value of the last sample; nil when it is a histogram.
+    var lastFloat: Double? { lastHistogram == nil ? Double(bitPattern: floats.lastBits) : nil }
+
     /// Appends a sample later than all others.
     /// - Returns: bytes by which the series grew, about.
     @inline(__always)

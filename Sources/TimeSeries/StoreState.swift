@@ -2,9 +2,8 @@ import Base
 
 /// Everything that ``EmbeddedStore`` guards with its lock.
 struct StoreState {
-    private let retention: Int64?
-    private let maximumBytes: Int?
-    private let maximumSeries: Int?
+    var limits: EmbeddedStore.Limits
+    private var retention: Int64? { limits.retention?.milliseconds }
     private var known: [Labels: MemorySeries] = [:]
     private var all: [Int32: MemorySeries] = [:]
     private var index = LabelIndex()
@@ -13,11 +12,7 @@ struct StoreState {
     private var newest: Int64 = .min
     private var nextSweep: Int64 = .min
 
-    init(limits: EmbeddedStore.Limits) {
-        retention = limits.retention?.milliseconds
-        maximumBytes = limits.maximumBytes
-        maximumSeries = limits.maximumSeries
-    }
+    init(limits: EmbeddedStore.Limits) { self.limits = limits }
 
     /// Samples before this are no longer given out.
     var oldestKept: Int64 {
@@ -43,6 +38,34 @@ struct StoreState {
         return append(.float(series.values[place]), series.labels, at: series.timestamps[place])
     }
 
+    /// Why a sender's series is not taken, judged by what the store has, not by the series' own order.
+    func refusal(of series: Series, latest: Int64) -> String? {
+        let held = known[series.labels]
+        let oldest = oldestKept
+        for place in 0..<series.count {
+            let time = series.timestamps[place]
+            if time > latest { return "out of bounds: timestamp is too far in the future" }
+            let value = series.sample(at: place)
+            if case .histogram(let histogram) = value, !histogram.isStale {
+                do throws(HistogramError) { try histogram.validate() } catch { return error.description }
+            }
+            guard let held, time <= held.last else {
+                if time < oldest { return EmbeddedStore.Refusal.tooOld.description }
+                continue
+            }
+            if time < held.last { return EmbeddedStore.Refusal.outOfOrder.description }
+            if held.isLast(value) { continue }
+            let text = "duplicate sample for timestamp \(time); overrides not allowed: existing "
+            guard case .float(let new) = value else { return text + "value, new value is a histogram" }
+            guard let old = held.lastFloat else {
+                return "duplicate sample for timestamp \(time); overrides not allowed: existing is a histogram, "
+                    + "new value \(GoFloat.string(new, .general))"
+            }
+            return text + "\(GoFloat.string(old, .general)), new value \(GoFloat.string(new, .general))"
+        }
+        return nil
+    }
+
     /// Appends one sample; gives why not.
     mutating func append(_ value: SampleValue, _ labels: Labels, at time: Int64) -> EmbeddedStore.Refusal? {
         if time < oldestKept { return .tooOld }
@@ -57,7 +80,7 @@ struct StoreState {
                 return .outOfOrder
             }
         } else {
-            if let maximumSeries, all.count >= maximumSeries { return .tooManySeries }
+            if let maximumSeries = limits.maximumSeries, all.count >= maximumSeries { return .tooManySeries }
             series = insert(labels)
         }
         switch value {
@@ -86,7 +109,7 @@ struct StoreState {
             drop(before: oldestKept)
             nextSweep = newest.addingReportingOverflow(max(retention / 20, 1)).partialValue
         }
-        guard let maximumBytes, bytes > maximumBytes else { return }
+        guard let maximumBytes = limits.maximumBytes, bytes > maximumBytes else { return }
         // Down to nine tenths, so that this is not done for every batch.
         let wanted = maximumBytes - maximumBytes / 10
         var ends: [(last: Int64, bytes: Int)] = []
@@ -130,7 +153,10 @@ struct StoreState {
                 if let series = all[id], open.allMatch(series.labels) { body(series) }
             }
         } else {
-            for series in all.values where open.allMatch(series.labels) { body(series) }
+            // In the order in which they came: who takes the first ones takes the same ones every time.
+            for id in all.keys.sorted() {
+                if let series = all[id], open.allMatch(series.labels) { body(series) }
+            }
         }
     }
 

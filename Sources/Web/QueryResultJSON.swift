@@ -42,8 +42,8 @@ public enum QueryResultJSON {
             json.endArray()
         }
         json.endObject()
-        texts("warnings", result.annotations.warnings, &json)
-        texts("infos", result.annotations.infos, &json)
+        texts("warnings", shown(result.annotations.warnings, "warning"), &json)
+        texts("infos", shown(result.annotations.infos, "info"), &json)
         json.endObject()
         return json.takeBytes()
     }
@@ -58,6 +58,12 @@ public enum QueryResultJSON {
         }
         json.endObject()
         return json.takeBytes()
+    }
+
+    /// Ten of a kind at most, and how many more there are.
+    private static func shown(_ texts: [String], _ kind: String) -> [String] {
+        if texts.count <= 10 { return texts }
+        return texts.prefix(10) + ["\(texts.count - 10) more \(kind) annotations omitted"]
     }
 
     private static func texts(_ key: String, _ texts: [String], _ json: inout JSONWriter) {

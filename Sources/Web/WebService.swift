@@ -8,6 +8,7 @@ import JSON
 /// Give ``respond(to:)`` to an ``HTTPServer/HTTPServer``.
 public struct WebService: Sendable {
     let backend: any WebBackend
+    let queries: (any QuerySide)?
     let metrics: MetricsRegistry
     let build: BuildInformation
     let clock: any WallClock
@@ -17,8 +18,13 @@ public struct WebService: Sendable {
     private let invalid: MetricFamily<MetricCounter>
 
     /// A service; its own counters are registered in `metrics`.
-    public init(backend: any WebBackend, metrics: MetricsRegistry, build: BuildInformation, clock: any WallClock) {
+    /// - Parameter queries: Who answers the query API; without it that API is not available.
+    public init(
+        backend: any WebBackend, queries: (any QuerySide)? = nil, metrics: MetricsRegistry, build: BuildInformation,
+        clock: any WallClock
+    ) {
         self.backend = backend
+        self.queries = queries
         self.metrics = metrics
         self.build = build
         self.clock = clock

@@ -22,10 +22,11 @@ struct FloatHistogramTests {
             positiveBuckets: buckets, customValues: bounds)
     }
 
-    @Test func boundsAreExactPowersOfTwo() {
+    @Test func boundsAreThoseOfPrometheus() {
         #expect(ExponentialBounds.upperBound(0, schema: 8) == 1)
         #expect(ExponentialBounds.upperBound(256, schema: 8) == 2)
-        #expect(ExponentialBounds.upperBound(1, schema: 1) == 2.0.squareRoot())
+        #expect(ExponentialBounds.upperBound(1, schema: 1) == 2 * 0.7071067811865475)
+        #expect(ExponentialBounds.upperBound(-1, schema: 8) == 0.9972960560854698)
         #expect(ExponentialBounds.upperBound(-3, schema: 0) == 0.125)
         #expect(ExponentialBounds.upperBound(2, schema: -4) == 4_294_967_296)
         #expect(ExponentialBounds.upperBound(1024, schema: 0) == .greatestFiniteMagnitude)

@@ -78,11 +78,12 @@ struct Answer {
 /// A service over a fake backend.
 struct Surface {
     let backend = FakeBackend()
+    let queries = FakeQueries()
     let service: WebService
 
     init() {
         service = WebService(
-            backend: backend, metrics: MetricsRegistry(),
+            backend: backend, queries: queries, metrics: MetricsRegistry(),
             build: BuildInformation(version: "1.2.3", revision: "abc", compiler: "swift6.3"),
             clock: ManualClock(now: FakeBackend.now))
     }
@@ -91,9 +92,15 @@ struct Surface {
         _ method: String, _ target: String, type: String? = "application/json", headers: [String: String] = [:],
         _ body: String = ""
     ) async -> Answer {
+        await ask(method, target, type: type, headers: headers, bytes: Array(body.utf8))
+    }
+
+    func ask(
+        _ method: String, _ target: String, type: String?, headers: [String: String] = [:], bytes body: [UInt8]
+    ) async -> Answer {
         var all = headers.map { HTTPServerRequest.Header(name: $0.key, value: $0.value) }
         if let type { all.append(.init(name: "Content-Type", value: type)) }
-        guard let request = HTTPServerRequest(method: method, target: target, headers: all, body: Array(body.utf8))
+        guard let request = HTTPServerRequest(method: method, target: target, headers: all, body: body)
         else { return Answer(status: 0, headers: [:], text: "no request") }
         let response = await service.respond(to: request)
         guard case .bytes(let bytes) = response.body else { return Answer(status: 0, headers: [:], text: "a stream") }

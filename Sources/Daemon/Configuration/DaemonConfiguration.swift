@@ -115,9 +115,6 @@ public struct DaemonConfiguration: Sendable {
         dispatch.check(receivers: names, policies: escalation.policies.keys, in: decoding)
         escalation.check(receivers: names, in: decoding)
         if dispatch.route == nil, !root.has("route") { decoding.report("no route provided in config", at: root.node) }
-        if datasource != nil, ruleFiles.isEmpty, let node = root.keyNode("datasource") {
-            decoding.report("'datasource' without 'rule_files' evaluates nothing", at: node)
-        }
         if datasource == nil, !root.has("datasource"), !ruleFiles.isEmpty, let node = root.keyNode("rule_files") {
             decoding.report("'rule_files' needs a 'datasource'", at: node)
         }

@@ -20,13 +20,15 @@ struct LoadedConfiguration: Sendable {
     let incidents: IncidentConfiguration
     let receivers: ReceiverSet
     let querier: RuleQuerier?
+    /// Names of the series that rules record.
+    let recorded: RecordedNames
     /// What the operator should know of it.
     let warnings: [Diagnostic]
 
     /// Reads the file that `options` name and everything it names.
     /// - Throws: all that is wrong.
     init(
-        _ options: DaemonOptions, externalURL fallback: String, embedded: EmbeddedStore?, overlay: EmbeddedStore,
+        _ options: DaemonOptions, externalURL fallback: String, embedded: EmbeddedStore, overlay: EmbeddedStore,
         http: HTTPClient, mail: SMTPClient, clock: any WallClock
     ) throws(Diagnostics) {
         var configuration = try DaemonConfiguration.load(options.configuration)
@@ -38,6 +40,8 @@ struct LoadedConfiguration: Sendable {
 
         rules = try Self.rules(configuration, options, &warnings)
         ruler = configuration.ruler
+        recorded = RecordedNames(
+            rules.flatMap(\.groups).flatMap(\.rules).filter { !$0.isAlerting }.map(\.name))
         let templates = try Self.templates(configuration)
         receivers = ReceiverSet(
             configuration.receivers,
@@ -103,7 +107,7 @@ struct LoadedConfiguration: Sendable {
     }
 
     private static func querier(
-        _ configuration: DaemonConfiguration, embedded: EmbeddedStore?, overlay: EmbeddedStore, http: HTTPClient
+        _ configuration: DaemonConfiguration, embedded: EmbeddedStore, overlay: EmbeddedStore, http: HTTPClient
     ) throws(Diagnostics) -> RuleQuerier? {
         var options = QueryOptions()
         options.features = configuration.features
@@ -118,14 +122,13 @@ struct LoadedConfiguration: Sendable {
                 server: settings.evaluation == .local ? nil : ServerQuerying(client: client),
                 overlay: overlay, options: options, timeout: settings.timeout)
         case .embedded:
-            guard let embedded else {
-                throw Diagnostics([
-                    Diagnostic(
-                        "'datasource: {embedded: …}' has nothing that feeds it in this version", at: nil,
-                        hint: "name a server by 'url'; remote write in comes with a later version")
-                ])
-            }
             return RuleQuerier(source: embedded, server: nil, overlay: overlay, options: options)
         }
+    }
+
+    /// What the embedded store may hold; nil when the datasource is another.
+    var embeddedLimits: EmbeddedStore.Limits? {
+        guard case .embedded(let settings) = configuration.datasource else { return nil }
+        return .init(retention: settings.retention, maximumBytes: settings.maximumBytes)
     }
 }

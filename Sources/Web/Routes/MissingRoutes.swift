@@ -7,11 +7,9 @@ enum MissingRoutes {
             missing("/", style: .plain, what: "the page"),
             missing("/api/v1/events", style: .prometheus, what: "the stream of events"),
         ]
-        + [
-            "/api/v1/query", "/api/v1/query_range", "/api/v1/labels", "/api/v1/label/{name}/values", "/api/v1/series",
-            "/api/v1/metadata", "/api/v1/format_query", "/api/v1/parse_query", "/api/v1/write",
-            "/api/v1/heartbeat/{name}", "/api/v1/why", "/api/v1/history",
-        ].map { missing($0, style: .prometheus, what: $0) }
+        + ["/api/v1/heartbeat/{name}", "/api/v1/why", "/api/v1/history"].map {
+            missing($0, style: .prometheus, what: $0)
+        }
         + ["/api/v2/silences", "/api/v2/silence/{id}"].map { missing($0, style: .alertmanager, what: $0) }
 
     private static func missing(_ path: String, style: RouteStyle, what: String) -> Route {

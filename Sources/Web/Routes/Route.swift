@@ -13,6 +13,10 @@ struct Route: Sendable {
     private let segments: [String]
 
     init(_ methods: String..., path pattern: String, style: RouteStyle, handle: @escaping Handler) {
+        self.init(methods, path: pattern, style: style, handle: handle)
+    }
+
+    init(_ methods: [String], path pattern: String, style: RouteStyle, handle: @escaping Handler) {
         self.methods = methods
         self.pattern = pattern
         self.style = style
@@ -37,7 +41,8 @@ struct Route: Sendable {
 
     /// Every route there is.
     static let all =
-        HealthRoutes.all + PrometheusRoutes.all + AlertmanagerRoutes.all + OwnRoutes.all + MissingRoutes.all
+        HealthRoutes.all + PrometheusRoutes.all + QueryRoutes.all + SeriesRoutes.all + WriteRoute.all
+        + AlertmanagerRoutes.all + OwnRoutes.all + MissingRoutes.all
 }
 
 /// How a route words what went wrong.
