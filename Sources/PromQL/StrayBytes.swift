@@ -38,7 +38,8 @@ public enum StrayBytes {
             if let byte = byte(of: scalar) {
                 out += "\\x" + String(byte, radix: 16)
             } else {
-                out += GoQuote.quoted(String(scalar)).dropFirst().dropLast()
+                // By scalars: a combining mark and the quote before it are one character.
+                out.unicodeScalars += GoQuote.quoted(String(scalar)).unicodeScalars.dropFirst().dropLast()
             }
         }
         return "\"" + out + "\""
