@@ -33,10 +33,40 @@ struct DaemonBackend: WebBackend {
 
     func receiverNames() async -> [String] { await daemon.current.configuration.receivers.names }
 
+    func silences() async -> [SilenceView] {
+        await daemon.dispatcher.silences().map { SilenceView($0.silence, state: $0.state) }
+    }
+
+    func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {
+        try refuseWithoutStore()
+        do { return try await daemon.dispatcher.setSilence(Silence(silence)) } catch let refusal as Silence.Refusal {
+            if case .notFound = refusal { throw .notFound("\(refusal)") }
+            throw .invalid("\(refusal)")
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    func expireSilence(_ id: String) async throws(WebFailure) {
+        try refuseWithoutStore()
+        do { try await daemon.dispatcher.expireSilence(id) } catch let refusal as Silence.Refusal {
+            if case .alreadyExpired = refusal { return }
+            throw .notFound("\(refusal)")
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    /// What cannot be kept is not begun.
+    private func refuseWithoutStore() throws(WebFailure) {
+        if let failure = daemon.store.failure { throw .unavailable(failure) }
+    }
+
     func dispatchStatus() async -> DispatchStatusView {
         let current = await daemon.current
         return DispatchStatusView(
-            configuration: ConfigurationText.yaml(current.dispatch, receivers: current.configuration.receivers.names),
+            configuration: ConfigurationText.yaml(
+                current.configuration.dispatch, receivers: current.configuration.receivers.names),
             startedAt: daemon.startedAt)
     }
 

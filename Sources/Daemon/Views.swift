@@ -46,6 +46,26 @@ extension ReceivedAlertView {
     }
 }
 
+extension SilenceView {
+    /// A silence as the API shows it.
+    init(_ silence: Silence, state: Silence.State) {
+        self.init(
+            PostedSilence(
+                id: silence.id, matchers: silence.matchers, startsAt: silence.startsAt, endsAt: silence.endsAt,
+                createdBy: silence.createdBy, comment: silence.comment, annotations: silence.annotations),
+            state: state.rawValue, updatedAt: silence.updatedAt)
+    }
+}
+
+extension Silence {
+    /// What a client posted.
+    init(_ posted: PostedSilence) {
+        self.init(
+            id: posted.id, matchers: posted.matchers, startsAt: posted.startsAt, endsAt: posted.endsAt,
+            createdBy: posted.createdBy, comment: posted.comment, annotations: posted.annotations)
+    }
+}
+
 extension IncidentView {
     /// An incident as the API shows it.
     init(_ record: IncidentRecord, nextStep: Timestamp?) {

@@ -1,5 +1,6 @@
 import Alerts
 import Base
+import TimeSeries
 
 /// Keeps alerts that match from being sent for a time.
 public struct Silence: Hashable, Sendable {
@@ -17,11 +18,14 @@ public struct Silence: Hashable, Sendable {
     public var createdBy: String
     /// Why.
     public var comment: String
+    /// What tools attach to it.
+    public var annotations: Labels
 
     /// A silence.
     public init(
         id: String = "", matchers: [AlertMatcher], startsAt: Timestamp, endsAt: Timestamp,
-        updatedAt: Timestamp = .zero, createdBy: String = "", comment: String = ""
+        updatedAt: Timestamp = .zero, createdBy: String = "", comment: String = "",
+        annotations: Labels = .empty
     ) {
         self.id = id
         self.matchers = matchers
@@ -30,6 +34,7 @@ public struct Silence: Hashable, Sendable {
         self.updatedAt = updatedAt
         self.createdBy = createdBy
         self.comment = comment
+        self.annotations = annotations
     }
 
     /// Where it stands in its life.
@@ -53,7 +58,8 @@ public struct Silence: Hashable, Sendable {
             switch self {
             case .notFound: "silence not found"
             case .noMatchers: "invalid silence: at least one matcher required"
-            case .matchesEverything: "invalid silence: at least one matcher must not match the empty string"
+            case .matchesEverything:
+                "invalid silence: matcher set 0: at least one matcher must not match the empty string"
             case .endsBeforeStart: "Failed to create silence: start time must be before end time"
             case .endsInThePast: "Failed to create silence: end time can't be in the past"
             case .alreadyExpired(let id): "silence \(id) already expired"

@@ -20,6 +20,18 @@ public protocol WebBackend: Sendable {
     /// The names of all receivers, as configured.
     func receiverNames() async -> [String]
 
+    /// All silences in the order of the API: active by end, pending by start, expired newest first.
+    func silences() async -> [SilenceView]
+
+    /// Creates or changes a silence; returns when it is durable and ``silences()`` shows it.
+    /// - Returns: its identifier, another one where the old silence could not be changed in place.
+    /// - Throws: ``WebFailure/notFound(_:)``, ``WebFailure/invalid(_:)`` or ``WebFailure/unavailable(_:)``.
+    func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String
+
+    /// Ends a silence; nothing happens when it has ended.
+    /// - Throws: ``WebFailure/notFound(_:)`` or ``WebFailure/unavailable(_:)``.
+    func expireSilence(_ id: String) async throws(WebFailure)
+
     /// What `/api/v2/status` shows.
     func dispatchStatus() async -> DispatchStatusView
 

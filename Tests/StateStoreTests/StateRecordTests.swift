@@ -23,7 +23,8 @@ struct StateRecordTests {
     private static func silence(_ id: String) throws -> Silence {
         Silence(
             id: id, matchers: [AlertMatcher("a", equals: "b"), try AlertMatcher("ü c", .notMatches, "x.*|y")],
-            startsAt: time, endsAt: time + .seconds(60), updatedAt: time, createdBy: "ann", comment: "because\n")
+            startsAt: time, endsAt: time + .seconds(60), updatedAt: time, createdBy: "ann", comment: "because\n",
+            annotations: id == "s2" ? Labels(keepingEmpty: [("k", "v"), ("e", "")]) : .empty)
     }
 
     private static let key = GroupKey(text: "{}/{a=\"b\"}:{alertname=\"X\"}")

@@ -17,6 +17,7 @@ final class FakeBackend: WebBackend {
         var checks: [HealthCheckView] = []
         var failure: WebFailure?
         var reloads = 0
+        var silences: [SilenceView] = []
         var acknowledgements: [String] = []
     }
     let state = Mutex(State())
@@ -43,6 +44,25 @@ final class FakeBackend: WebBackend {
     func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
     func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
     func receiverNames() async -> [String] { ["r1", "r2"] }
+    func silences() async -> [SilenceView] { state.withLock { $0.silences } }
+    func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {
+        if !silence.id.isEmpty, !state.withLock({ $0.silences.contains { $0.silence.id == silence.id } }) {
+            throw .notFound("silence not found")
+        }
+        var kept = silence
+        kept.id = "00000000-0000-4000-8000-00000000000\(state.withLock { $0.silences.count })"
+        let view = SilenceView(kept, state: "active", updatedAt: Self.now)
+        state.withLock { $0.silences.append(view) }
+        return kept.id
+    }
+    func expireSilence(_ id: String) async throws(WebFailure) {
+        let found = state.withLock { state in
+            guard let index = state.silences.firstIndex(where: { $0.silence.id == id }) else { return false }
+            state.silences[index].state = "expired"
+            return true
+        }
+        if !found { throw .notFound("silence not found") }
+    }
     func dispatchStatus() async -> DispatchStatusView {
         DispatchStatusView(configuration: "route:\n  receiver: r1\n", startedAt: Self.now)
     }

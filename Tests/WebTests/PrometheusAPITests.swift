@@ -159,7 +159,7 @@ struct PrometheusAPITests {
         #expect(await surface.ask("OPTIONS", "/api/v1/rules").status == 204)
     }
 
-    @Test(arguments: ["/", "/api/v1/events", "/api/v1/why", "/api/v2/silences"])
+    @Test(arguments: ["/", "/api/v1/events", "/api/v1/why"])
     func namesWhatIsNotThereYet(_ target: String) async {
         let answer = await Self.surface().ask("GET", target)
         #expect(answer.status == 501)

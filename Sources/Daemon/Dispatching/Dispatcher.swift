@@ -101,6 +101,20 @@ actor Dispatcher {
         return incidents[id].map { ($0, incidents.due($0)) }
     }
 
+    /// Creates or changes a silence; returns its identifier once that is durable.
+    /// - Throws: `Silence.Refusal`, or ``StateStore/StateStoreError`` when it cannot be kept.
+    func setSilence(_ draft: Silence) async throws -> String {
+        let (id, effects) = try dispatch.setSilence(draft, newID: SilenceID.random(), at: clock.now())
+        try await step(effects).durable()
+        return id
+    }
+
+    /// Ends a silence; returns once that is durable.
+    /// - Throws: `Silence.Refusal`, or ``StateStore/StateStoreError`` when it cannot be kept.
+    func expireSilence(_ id: String) async throws {
+        try await step(dispatch.expireSilence(id, at: clock.now())).durable()
+    }
+
     private func tick() {
         alarm.rang()
         let now = clock.now()
@@ -220,6 +234,11 @@ actor Dispatcher {
     func alerts() -> [Dispatching.AlertView] { dispatch.alertViews(at: clock.now()) }
     /// All groups with such alerts.
     func groups() -> [Dispatching.GroupView] { dispatch.groupViews(at: clock.now()) }
+    /// All silences with their states, in the order of the API.
+    func silences() -> [(silence: Silence, state: Silence.State)] {
+        let now = clock.now()
+        return dispatch.silenceViews(at: now).map { ($0, $0.state(at: now)) }
+    }
     /// Firing and ended alerts.
     func counts() -> (firing: Int, resolved: Int) { dispatch.alertCounts(at: clock.now()) }
     /// All incidents, newest first.

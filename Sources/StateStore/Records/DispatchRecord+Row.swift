@@ -95,12 +95,15 @@ extension SilenceRecord: StateRecord {
 
     /// The columns.
     public var row: [SQLiteValue] {
-        var matchers = StateBlobWriter(version: 1)
+        let hasAnnotations = !silence.annotations.isEmpty
+        var matchers = StateBlobWriter(version: hasAnnotations ? 2 : 1)
         matchers.write(silence.matchers) { writer, matcher in
             writer.write(matcher.name)
             writer.write(matcher.operation.rawValue)
             writer.write(matcher.value)
         }
+        // Layout 2: annotations follow.
+        if hasAnnotations { matchers.write(silence.annotations) }
         return [
             .text(silence.id), .time(silence.startsAt), .time(silence.endsAt), .time(silence.updatedAt),
             .text(silence.createdBy), .text(silence.comment), .blob(matchers.bytes),
@@ -114,8 +117,8 @@ extension SilenceRecord: StateRecord {
             let updatedAt = columns.timestamp(), let createdBy = columns.text(), let comment = columns.text(),
             let bytes = columns.blob()
         else { return nil }
-        let found: [AlertMatcher]? = Self.read(bytes) { reader throws(StateBlobError) in
-            try reader.list { reader throws(StateBlobError) in
+        let found: ([AlertMatcher], Labels)? = Self.read(bytes, layouts: 1...2) { reader throws(StateBlobError) in
+            let matchers = try reader.list { reader throws(StateBlobError) in
                 let name = try reader.string()
                 guard let operation = AlertMatcher.Operation(rawValue: try reader.string()) else {
                     throw StateBlobError()
@@ -123,23 +126,25 @@ extension SilenceRecord: StateRecord {
                 let value = try reader.string()
                 do { return try AlertMatcher(name, operation, value) } catch { throw StateBlobError() }
             }
+            return (matchers, reader.version == 2 ? try reader.labels() : .empty)
         }
-        guard let matchers = found else { return nil }
+        guard let (matchers, annotations) = found else { return nil }
         self.init(
             silence: Silence(
                 id: id, matchers: matchers, startsAt: startsAt, endsAt: endsAt, updatedAt: updatedAt,
-                createdBy: createdBy, comment: comment))
+                createdBy: createdBy, comment: comment, annotations: annotations))
     }
 }
 
 extension StateRecord {
-    /// Reads a blob of layout 1; nil when it is another or is cut short.
+    /// Reads a blob of one of `layouts`; nil when it is another or is cut short.
     static func read<Value>(
-        _ bytes: [UInt8], _ body: (inout StateBlobReader) throws(StateBlobError) -> Value
+        _ bytes: [UInt8], layouts: ClosedRange<UInt8> = 1...1,
+        _ body: (inout StateBlobReader) throws(StateBlobError) -> Value
     ) -> Value? {
         do throws(StateBlobError) {
             var reader = try StateBlobReader(bytes)
-            guard reader.version == 1 else { return nil }
+            guard layouts.contains(reader.version) else { return nil }
             return try body(&reader)
         } catch { return nil }
     }

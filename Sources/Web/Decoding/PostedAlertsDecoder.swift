@@ -98,22 +98,17 @@ enum PostedAlertsDecoder {
         return text
     }
 
-    /// An instant, a date or a local time taken as UTC; the empty text is the epoch, as there.
     private static func time(_ value: JSONValue?) throws(Refusal) -> Timestamp? {
         guard let value, !value.isNull else { return nil }
         let text = try text(value)
-        if text.isEmpty { return .zero }
-        for candidate in [text, text + "Z", text + "T00:00:00Z"] {
-            if let time = RFC3339.parse(candidate) { return time }
-        }
-        let quoted = GoQuote.quoted(text)
-        throw .unreadable("parsing time \(quoted) as \"2006-01-02\": cannot parse \(quoted) as \"2006\"")
+        guard let time = PostedTime.parse(text) else { throw .unreadable(PostedTime.refusal(of: text)) }
+        return time
     }
 }
 
 extension JSONValue {
     /// The kind as Go's decoder names it.
-    fileprivate var goKind: String {
+    var goKind: String {
         switch self {
         case .null: "null"
         case .bool: "bool"

@@ -7,6 +7,7 @@ import TimeSeries
 struct AlertFilter {
     private var matchers: [AlertMatcher] = []
     private var receiver: RegularExpression?
+    private let receiverMatchers: ReceiverMatchers
     private let active: Bool
     private let silenced: Bool
     private let inhibited: Bool
@@ -14,9 +15,6 @@ struct AlertFilter {
     private let muted: Bool
 
     init(_ parameters: HTTPParameters) throws(WebFailure) {
-        if parameters["receiver_matchers"] != nil {
-            throw .invalid("receiver_matchers is not supported in this version of ruleval")
-        }
         for text in parameters.values("filter") {
             do throws(MatcherSyntax.Refusal) { matchers.append(try MatcherSyntax.matcher(text)) } catch {
                 throw .invalid(error.description)
@@ -27,6 +25,7 @@ struct AlertFilter {
                 throw .invalid("failed to parse receiver param: \(error)")
             }
         }
+        receiverMatchers = try ReceiverMatchers(parameters)
         active = Self.flag("active", parameters)
         silenced = Self.flag("silenced", parameters)
         inhibited = Self.flag("inhibited", parameters)
@@ -47,8 +46,26 @@ struct AlertFilter {
         if !inhibited, !view.inhibitedBy.isEmpty { return false }
         if !muted, !view.mutedBy.isEmpty { return false }
         if let receiver, !view.receivers.contains(where: { receiver.matches($0) }) { return false }
+        if !view.receivers.contains(where: receiverMatchers.accept) { return false }
         return matchers.allSatisfy { $0.matches(view.alert.labels) }
     }
 
-    func accepts(receiver name: String) -> Bool { receiver.map { $0.matches(name) } ?? true }
+    func accepts(receiver name: String) -> Bool {
+        receiverMatchers.accept(name) && (receiver.map { $0.matches(name) } ?? true)
+    }
+}
+
+/// The parameter `receiver_matchers`: conditions on the labels of receivers, of which there is one, `name`.
+struct ReceiverMatchers {
+    private var matchers: [AlertMatcher] = []
+
+    init(_ parameters: HTTPParameters) throws(WebFailure) {
+        for text in parameters.values("receiver_matchers") {
+            do throws(MatcherSyntax.Refusal) { matchers.append(try MatcherSyntax.matcher(text)) } catch {
+                throw .invalid("failed to parse receiver_matchers param: \(error.description)")
+            }
+        }
+    }
+
+    func accept(_ receiver: String) -> Bool { matchers.allMatch(["name": receiver]) }
 }

@@ -95,6 +95,50 @@ enum AlertmanagerJSON {
         json.endObject()
     }
 
+    static func silence(_ view: SilenceView, _ json: inout JSONWriter) {
+        let silence = view.silence
+        json.beginObject()
+        json.key("id")
+        json.string(silence.id)
+        json.key("status")
+        json.beginObject()
+        json.key("state")
+        json.string(view.state)
+        json.endObject()
+        json.key("updatedAt")
+        json.string(time(view.updatedAt))
+        if !silence.annotations.isEmpty {
+            json.key("annotations")
+            labels(silence.annotations, &json)
+        }
+        json.key("comment")
+        json.string(silence.comment)
+        json.key("createdBy")
+        json.string(silence.createdBy)
+        json.key("endsAt")
+        json.string(time(silence.endsAt))
+        json.key("matchers")
+        json.beginArray()
+        for matcher in silence.matchers { Self.matcher(matcher, &json) }
+        json.endArray()
+        json.key("startsAt")
+        json.string(time(silence.startsAt))
+        json.endObject()
+    }
+
+    private static func matcher(_ matcher: AlertMatcher, _ json: inout JSONWriter) {
+        json.beginObject()
+        json.key("isEqual")
+        json.bool(matcher.operation == .equal || matcher.operation == .matches)
+        json.key("isRegex")
+        json.bool(matcher.operation == .matches || matcher.operation == .notMatches)
+        json.key("name")
+        json.string(matcher.name)
+        json.key("value")
+        json.string(matcher.value)
+        json.endObject()
+    }
+
     static func receiver(_ name: String, _ json: inout JSONWriter) {
         json.beginObject()
         json.key("name")

@@ -20,8 +20,9 @@ enum AlertmanagerRoutes {
                 json.endArray()
             }
         },
-        Route("GET", path: "/api/v2/receivers", style: .alertmanager) { service, _, _ in
-            let names = await service.backend.receiverNames()
+        Route("GET", path: "/api/v2/receivers", style: .alertmanager) { service, request, _ throws(WebFailure) in
+            let matchers = try ReceiverMatchers(request.query)
+            let names = await service.backend.receiverNames().filter(matchers.accept)
             return AlertmanagerJSON.answer { json in
                 json.beginArray()
                 for name in names {

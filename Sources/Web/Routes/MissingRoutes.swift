@@ -10,7 +10,6 @@ enum MissingRoutes {
         + ["/api/v1/heartbeat/{name}", "/api/v1/why", "/api/v1/history"].map {
             missing($0, style: .prometheus, what: $0)
         }
-        + ["/api/v2/silences", "/api/v2/silence/{id}"].map { missing($0, style: .alertmanager, what: $0) }
 
     private static func missing(_ path: String, style: RouteStyle, what: String) -> Route {
         Route("GET", "POST", "PUT", "DELETE", path: path, style: style) { _, _, _ throws(WebFailure) in

@@ -1,0 +1,69 @@
+import HTTPTransport
+import JSON
+import TestSupport
+
+/// ruleval and a real Alertmanager on the same configuration, each with an endpoint of its own.
+final class SideBySide: Sendable {
+    /// One of the two.
+    struct Side: Sendable {
+        let name: String
+        let port: Int
+        let endpoint: Endpoint
+        private let client = HTTPClient()
+
+        var url: String { "http://127.0.0.1:\(port)" }
+
+        init(name: String, port: Int, endpoint: Endpoint) {
+            self.name = name
+            self.port = port
+            self.endpoint = endpoint
+        }
+
+        /// An API call; the body is JSON.
+        func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> HTTPResponse {
+            var request = HTTPRequest(method, url + path)
+            if let body {
+                request.body = Array(body.utf8)
+                request.headers.append(HTTPHeader("Content-Type", "application/json"))
+            }
+            return try await client.send(request)
+        }
+    }
+
+    let ours: Side
+    let theirs: Side
+    let folder: TemporaryFolder
+    private let ruleval: Ruleval
+    private let alertmanager: RealAlertmanager
+
+    var sides: [Side] { [ours, theirs] }
+
+    /// Starts both; `configuration` is given the address of the side's endpoint.
+    init(_ configuration: (String) -> String) async throws {
+        folder = try TemporaryFolder()
+        let endpoints = (try Endpoint(), try Endpoint())
+        ruleval = try Ruleval(configuration: configuration(endpoints.0.url))
+        let path = try folder.write("alertmanager.yml", configuration(endpoints.1.url))
+        guard let alertmanager = try RealAlertmanager.start(configuration: path, folder: folder) else {
+            throw ChildProcessError(path: "alertmanager", reason: "not there")
+        }
+        self.alertmanager = alertmanager
+        ours = Side(name: "ruleval", port: ruleval.port, endpoint: endpoints.0)
+        theirs = Side(name: "alertmanager", port: alertmanager.port, endpoint: endpoints.1)
+        try await ruleval.start()
+        let theirs = theirs
+        let isReady = await eventually { (try? await theirs.call("GET", "/-/ready"))?.status == 200 }
+        guard isReady else { throw ChildProcessError(path: "alertmanager", reason: alertmanager.log) }
+    }
+
+    /// Ends ruleval at once and starts it again on the same state.
+    func killRuleval() async throws {
+        await ruleval.kill()
+        try await ruleval.start()
+    }
+
+    func stop() async {
+        alertmanager.stop()
+        _ = await ruleval.terminate()
+    }
+}
