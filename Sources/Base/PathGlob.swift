@@ -10,10 +10,14 @@ public enum PathGlob {
         text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
     }
 
-    /// The files (not folders) that `pattern` names, sorted; a pattern without wildcards names itself when it exists.
+    /// The files that `pattern` names, sorted; a pattern without wildcards names itself when it exists.
+    /// - Parameter includesFolders: Whether folders whose own names the pattern fits are named too, for callers that
+    ///   must say that these are no files.
     /// - Throws: A pattern that cannot be read, or more than `limit` entries to look at.
-    public static func expand(_ pattern: String, limit: Int = defaultLimit) throws(Diagnostic) -> [String] {
-        var walk = Walk(limit: limit)
+    public static func expand(
+        _ pattern: String, includesFolders: Bool = false, limit: Int = defaultLimit
+    ) throws(Diagnostic) -> [String] {
+        var walk = Walk(limit: limit, includesFolders: includesFolders)
         let isAbsolute = pattern.hasPrefix("/")
         let parts = pattern.split(separator: "/").map(String.init)
         for part in parts where part != "**" { _ = try matches("", part) }
@@ -145,6 +149,7 @@ public enum PathGlob {
     /// A search in progress.
     private struct Walk {
         var limit: Int
+        var includesFolders = false
         var seen = 0
         var found: [String] = []
 
@@ -156,7 +161,14 @@ public enum PathGlob {
             guard let part = parts.first else { return }
             let rest = parts.dropFirst()
             if part == "**" {
-                try expand(base: base, rest.isEmpty ? ["*"] : rest)
+                if rest.isEmpty {
+                    for entry in try entries(of: base) where !entry.isFolder {
+                        let path = Self.join(base, entry.name)
+                        if !PathGlob.isFolder(path) { found.append(path) }
+                    }
+                } else {
+                    try expand(base: base, rest)
+                }
                 for entry in try entries(of: base) where entry.isFolder && entry.name != ".git" {
                     try expand(base: Self.join(base, entry.name), parts)
                 }
@@ -165,7 +177,7 @@ public enum PathGlob {
             if !PathGlob.isPattern(part) {
                 let path = Self.join(base, part)
                 if rest.isEmpty {
-                    if PathGlob.exists(path), !PathGlob.isFolder(path) { found.append(path) }
+                    if PathGlob.exists(path), includesFolders || !PathGlob.isFolder(path) { found.append(path) }
                 } else if PathGlob.isFolder(path) {
                     try expand(base: path, rest)
                 }
@@ -174,7 +186,7 @@ public enum PathGlob {
             for entry in try entries(of: base) where try PathGlob.matches(entry.name, part) {
                 let path = Self.join(base, entry.name)
                 if rest.isEmpty {
-                    if !PathGlob.isFolder(path) { found.append(path) }
+                    if includesFolders || !PathGlob.isFolder(path) { found.append(path) }
                 } else if PathGlob.isFolder(path) {
                     try expand(base: path, rest)
                 }

@@ -70,7 +70,7 @@ extension PrometheusServerSettings {
             }
         }
         lookback = Self.positive("lookback", reader, context)
-        timeout = Self.positive("timeout", reader, context) ?? timeout
+        configuredTimeout = Self.positive("timeout", reader, context)
         maximumResponseBytes = reader.byteSize("max_response_bytes", context) ?? maximumResponseBytes
         reader.finish(hints: ["address": "did you mean 'url'?", "retention": "it belongs under 'embedded'"])
         guard let text else {

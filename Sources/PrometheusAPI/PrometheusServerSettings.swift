@@ -11,10 +11,12 @@ public struct PrometheusServerSettings: Hashable, Sendable {
     public var evaluation: EvaluationMode = .auto
     /// How far an instant selector looks back; nil is the server's own default, five minutes.
     public var lookback: Duration?
+    /// Time for one question as configured; nil leaves rules the interval of their group, but ten seconds at least.
+    public var configuredTimeout: Duration?
     /// Time for one question; the server is told the same.
-    public var timeout: Duration = .seconds(120)
+    public var timeout: Duration { configuredTimeout ?? .seconds(120) }
     /// The largest answer that is taken, in bytes as they unfold.
-    public var maximumResponseBytes = 512 << 20
+    public var maximumResponseBytes = 128 << 20
     /// Authentication, TLS, proxy, further headers.
     public var http = HTTPClientSettings()
 

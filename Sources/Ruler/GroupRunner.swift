@@ -38,6 +38,7 @@ actor GroupRunner {
     private var lastTick: Timestamp?
     private var lastDuration = Duration.zero
     private var missedTicks = 0
+    private var isWaiting = false
 
     init(
         group: RuleGroup, settings: RulerSettings, querier: RuleQuerier, recorded: RecordedNames, sink: any RulerSink,
@@ -100,7 +101,7 @@ actor GroupRunner {
             querier.prepare(
                 runtime.rule.expression.expr, text: runtime.rule.expression.text, at: time, recorded: recorded)
         }
-        let fetched = await querier.fetch(prepared, at: time)
+        let fetched = await fetch(prepared, at: time)
         if Task.isCancelled { return }
         for index in rules.indices {
             let ruleStarted = ContinuousClock.now
@@ -120,6 +121,28 @@ actor GroupRunner {
         lastTick = tick
         lastDuration = ContinuousClock.now - started
         sink.observe(.group(file: group.file, name: group.name, duration: lastDuration, missed: 0, at: tick))
+    }
+
+    /// The answers. While they are waited for firing alerts are prolonged: a late answer ends none.
+    private func fetch(_ prepared: [RuleQuerier.Prepared], at time: Timestamp) async -> RuleQuerier.Fetched {
+        isWaiting = true
+        let pause = max(interval, settings.resendDelay)
+        let prolonging = Task { [weak self, clock] in
+            while true {
+                do { try await clock.sleep(for: pause) } catch { return }
+                guard let self, await self.prolongWhileWaiting() else { return }
+            }
+        }
+        defer {
+            isWaiting = false
+            prolonging.cancel()
+        }
+        return await querier.fetch(prepared, at: time, interval: interval)
+    }
+
+    private func prolongWhileWaiting() async -> Bool {
+        for index in rules.indices where isWaiting { await send(index, at: clock.now(), onlyFiring: true) }
+        return isWaiting
     }
 
     private func note(

@@ -13,13 +13,15 @@ public struct RuleQuerier: Sendable {
     public var overlay: EmbeddedStore
     /// Lookback, features and limits.
     public var options: QueryOptions
-    /// Longest wait for an answer.
-    public var timeout: Duration
+    /// Longest wait for an answer; nil follows the interval of the group that asks.
+    public var timeout: Duration?
+    /// The shortest wait that follows an interval: shorter intervals leave a busy server time all the same.
+    static let shortestWait = Duration.seconds(10)
 
     /// A querier.
     public init(
         source: any SeriesSource, server: (any InstantQuerying)?, overlay: EmbeddedStore,
-        options: QueryOptions = .init(), timeout: Duration = .seconds(120)
+        options: QueryOptions = .init(), timeout: Duration? = nil
     ) {
         self.source = source
         self.server = server
@@ -54,7 +56,9 @@ public struct RuleQuerier: Sendable {
     }
 
     /// Fetches everything that `queries` need, concurrently; a failure concerns only who asked for it.
-    func fetch(_ queries: [Prepared], at time: Timestamp) async -> Fetched {
+    /// - Parameter interval: How often the group asks; an answer that takes longer comes too late to be of use.
+    func fetch(_ queries: [Prepared], at time: Timestamp, interval: Duration = .zero) async -> Fetched {
+        let limit = timeout ?? max(Self.shortestWait, interval)
         var requests: Set<SeriesRequest> = []
         var texts: Set<String> = []
         for query in queries {
@@ -69,8 +73,8 @@ public struct RuleQuerier: Sendable {
             case answer(String, Result<QueryResult, RuleFailure>)
         }
         return await withTaskGroup(of: Piece.self) { group in
-            for request in requests { group.addTask { .series(request, await fetch(request)) } }
-            for text in texts { group.addTask { .answer(text, await ask(text, at: time)) } }
+            for request in requests { group.addTask { .series(request, await fetch(request, limit)) } }
+            for text in texts { group.addTask { .answer(text, await ask(text, at: time, limit)) } }
             var fetched = Fetched()
             for await piece in group {
                 switch piece {
@@ -82,23 +86,43 @@ public struct RuleQuerier: Sendable {
         }
     }
 
-    private func fetch(_ request: SeriesRequest) async -> Result<SeriesResponse, RuleFailure> {
-        do {
-            guard let response = try await source.fetch([request]).first else {
-                return .failure(.query("the source gave no answer"))
+    private func fetch(_ request: SeriesRequest, _ limit: Duration) async -> Result<SeriesResponse, RuleFailure> {
+        await Self.within(limit) {
+            do {
+                guard let response = try await source.fetch([request]).first else {
+                    return .failure(.query("the source gave no answer"))
+                }
+                return .success(response)
+            } catch {
+                return .failure(.query("\(error)"))
             }
-            return .success(response)
-        } catch {
-            return .failure(.query("\(error)"))
         }
     }
 
-    private func ask(_ text: String, at time: Timestamp) async -> Result<QueryResult, RuleFailure> {
+    private func ask(_ text: String, at time: Timestamp, _ limit: Duration) async -> Result<QueryResult, RuleFailure> {
         guard let server else { return .failure(.query("no server to evaluate \(text)")) }
-        do {
-            return .success(try await server.instant(text, at: time, timeout: timeout))
-        } catch {
-            return .failure(.query("\(error)"))
+        return await Self.within(limit) {
+            do {
+                return .success(try await server.instant(text, at: time, timeout: limit))
+            } catch {
+                return .failure(.query("\(error)"))
+            }
+        }
+    }
+
+    /// What `work` gives, or a failure when it takes longer than `limit`; it is cancelled then.
+    private static func within<Value: Sendable>(
+        _ limit: Duration, _ work: @escaping @Sendable () async -> Result<Value, RuleFailure>
+    ) async -> Result<Value, RuleFailure> {
+        await withTaskGroup(of: Result<Value, RuleFailure>.self) { group in
+            group.addTask { await work() }
+            group.addTask {
+                // A second more: whoever watches the connection itself has the better reason.
+                try? await Task.sleep(for: limit + .seconds(1))
+                return .failure(.query("no answer within \(PrometheusDuration.string(limit))"))
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(.query("no answer"))
         }
     }
 

@@ -25,13 +25,15 @@ public struct ConfigurationFolder: Hashable, Sendable {
 
     /// All files that `patterns` name, each once, in the order of the patterns and sorted within each.
     ///
-    /// A pattern that matches nothing gives nothing, as in Prometheus.
+    /// A pattern that matches nothing gives nothing, as in Prometheus; a folder that fits is given, and refused by
+    /// whoever reads it, as in Prometheus.
     /// - Throws: A pattern that cannot be read.
     public func files(matching patterns: [String]) throws(Diagnostic) -> [String] {
         var seen: Set<String> = []
         var files: [String] = []
         for pattern in patterns {
-            for file in try PathGlob.expand(resolve(pattern)) where seen.insert(file).inserted { files.append(file) }
+            for file in try PathGlob.expand(resolve(pattern), includesFolders: true)
+            where seen.insert(file).inserted { files.append(file) }
         }
         return files
     }

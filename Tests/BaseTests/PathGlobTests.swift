@@ -33,6 +33,10 @@ struct PathGlobTests {
             try PathGlob.expand("\(folder)/\(pattern)").map { String($0.dropFirst(folder.count + 1)) }
         }
         #expect(try found("*.yml") == ["a.yml"])
+        #expect(
+            try PathGlob.expand(folder + "/*.yml", includesFolders: true) == [folder + "/a.yml", folder + "/d.yml"])
+        #expect(try PathGlob.expand(folder + "/x", includesFolders: true) == [folder + "/x"])
+        #expect(try PathGlob.expand(folder + "/x").isEmpty)
         #expect(try found("**/*.yml") == ["a.yml", "x/a.yml", "x/y/b.yml"])
         #expect(try found("x/**") == ["x/a.yml", "x/y/b.yml", "x/y/c.yaml"])
         #expect(try found("*/y/?.y*ml") == ["x/y/b.yml", "x/y/c.yaml"])

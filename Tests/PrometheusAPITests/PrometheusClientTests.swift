@@ -29,7 +29,7 @@ struct PrometheusClientTests {
         }
         let client = try Self.client("http://127.0.0.1:\(server.port)/prefix/") {
             $0.lookback = .seconds(90)
-            $0.timeout = .seconds(7)
+            $0.configuredTimeout = .seconds(7)
         }
         _ = try await client.query("a + \"ü&=\"", at: Self.time)
         _ = try await client.queryRange(

@@ -47,17 +47,20 @@ public final class TemporaryFolder: Sendable {
     }
 
     /// The text of a file; empty when there is none.
-    public static func text(of path: String) -> String {
-        guard let file = fopen(path, "r") else { return "" }
+    public static func text(of path: String) -> String { String(decoding: bytes(of: path), as: UTF8.self) }
+
+    /// The bytes of a file, at most `limit`; none when there is no file.
+    public static func bytes(of path: String, limit: Int = .max) -> [UInt8] {
+        guard let file = fopen(path, "r") else { return [] }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = fread(&piece, 1, piece.count, file)
+        while bytes.count < limit {
+            let count = fread(&piece, 1, min(piece.count, limit - bytes.count), file)
             if count == 0 { break }
             bytes += piece[..<count]
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// What stands in a folder; empty when there is none.

@@ -120,7 +120,7 @@ struct LoadedConfiguration: Sendable {
             return RuleQuerier(
                 source: PrometheusSource(client),
                 server: settings.evaluation == .local ? nil : ServerQuerying(client: client),
-                overlay: overlay, options: options, timeout: settings.timeout)
+                overlay: overlay, options: options, timeout: settings.configuredTimeout)
         case .embedded:
             return RuleQuerier(source: embedded, server: nil, overlay: overlay, options: options)
         }

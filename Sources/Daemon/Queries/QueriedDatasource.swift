@@ -23,7 +23,7 @@ struct QueriedDatasource: QueriedSource {
         self.recorded = recorded
         self.facts = facts
         var options = querier.options
-        options.limits.timeout = min(options.limits.timeout, querier.timeout)
+        options.limits.timeout = querier.timeout.map { min(options.limits.timeout, $0) } ?? options.limits.timeout
         self.options = options
     }
 

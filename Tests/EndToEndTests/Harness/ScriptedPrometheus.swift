@@ -1,0 +1,94 @@
+@preconcurrency import Glibc
+import Synchronization
+import TestSupport
+
+/// A server in the place of Prometheus that answers well, or in one of the ways a broken one answers.
+final class ScriptedPrometheus: Sendable {
+    /// How it answers.
+    enum Mood: String, CaseIterable, Sendable {
+        /// One series `up{job="api"}` with the value 1, whatever is asked.
+        case well
+        case html, unavailable, halfABody, halfAText, wrongShape, errorBody, notHTTP, reset, silence, drip
+        /// A gigabyte, told beforehand.
+        case gigabyte
+        /// A gigabyte in chunks, whose size nobody was told.
+        case endless
+    }
+
+    private final class Box: Sendable {
+        let mood = Mutex(Mood.well)
+        let asked = Mutex(0)
+    }
+
+    private let box = Box()
+    private let server: ScriptedServer
+
+    var url: String { server.url }
+    /// How many questions were asked so far.
+    var asked: Int { box.asked.withLock { $0 } }
+
+    init() {
+        server = ScriptedServer { [box] connection in
+            guard let request = connection.readRequest() else { return }
+            box.asked.withLock { $0 += 1 }
+            Self.answer(request, box.mood.withLock { $0 }, connection)
+        }
+    }
+
+    func becomes(_ mood: Mood) { box.mood.withLock { $0 = mood } }
+
+    private static func answer(_ request: ScriptedRequest, _ mood: Mood, _ connection: ScriptedConnection) {
+        switch mood {
+        case .well: well(request, connection)
+        case .html: connection.write(response("<html><body>Sign in</body></html>", type: "text/html"))
+        case .unavailable: connection.write(response("overloaded", status: "503 Service Unavailable"))
+        case .halfABody: connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"status\":\"succ")
+        case .halfAText: connection.write(response(#"{"status":"success","data":{"resultType":"vector","res"#))
+        case .wrongShape:
+            connection.write(response(#"{"status":"success","data":{"resultType":"vector","result":{"no":1}}}"#))
+        case .errorBody:
+            connection.write(
+                response(
+                    #"{"status":"error","errorType":"execution","error":"too many samples"}"#,
+                    status: "422 Unprocessable Entity"))
+        case .notHTTP: connection.write("220 mail.example.org ESMTP\r\n")
+        case .reset: return
+        case .silence: connection.waitForClose()
+        case .drip:
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")
+            // A byte now and then until the other side has had enough.
+            while connection.write(" ") { usleep(200_000) }
+        case .gigabyte:
+            connection.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(1 << 30)\r\n\r\n")
+            let piece = [UInt8](repeating: 0x20, count: 1 << 20)
+            for _ in 0..<1024 { guard connection.write(piece) else { return } }
+        case .endless:
+            connection.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            let piece = Array("100000\r\n".utf8) + [UInt8](repeating: 0x20, count: 1 << 20) + Array("\r\n".utf8)
+            for _ in 0..<1024 { guard connection.write(piece) else { return } }
+        }
+    }
+
+    private static func well(_ request: ScriptedRequest, _ connection: ScriptedConnection) {
+        guard request.line.contains("/api/v1/query") else {
+            connection.write(response("404 page not found\n", status: "404 Not Found", type: "text/plain"))
+            return
+        }
+        let form = String(decoding: request.body, as: UTF8.self)
+        let time = form.split(separator: "&").first { $0.hasPrefix("time=") }?.dropFirst(5) ?? "0"
+        // A range selector wants samples, everything else a vector: `%5D` is the bracket that ends a selector.
+        let isRange = form.contains("%5D&") || form.contains("%5D+")
+        let value = isRange ? #""values":[[\#(time),"1"]]"# : #""value":[\#(time),"1"]"#
+        let series = #"{"metric":{"__name__":"up","job":"api"},\#(value)}"#
+        connection.write(
+            response(
+                #"{"status":"success","data":{"resultType":"\#(isRange ? "matrix" : "vector")","result":[\#(series)]}}"#
+            ))
+    }
+
+    private static func response(_ body: String, status: String = "200 OK", type: String = "application/json")
+        -> String
+    {
+        "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
+    }
+}
