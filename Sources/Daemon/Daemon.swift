@@ -13,6 +13,8 @@ import Web
 public actor Daemon {
     /// How long a series of the overlay is kept: as long as rules usually look back.
     static let overlayRetention = Duration.seconds(26 * 3600)
+    /// How long an orderly end waits for samples and alerts on their way to other servers.
+    static let drainLimit = Duration.seconds(1)
     /// How often the state notes that the daemon lives.
     static let aliveInterval = Duration.seconds(15)
 
@@ -25,6 +27,10 @@ public actor Daemon {
     nonisolated let ruler: Ruler
     nonisolated let store: StateStore
     nonisolated let startedAt: Timestamp
+    private nonisolated let rulerMetrics: RulerMetrics
+    private nonisolated let reloadMetrics: ReloadMetrics
+    private let remoteWrite: RemoteWriteTargets
+    private let alertmanagers: AlertmanagerTargets
     private let http = HTTPClient()
     private let mail = SMTPClient()
     /// The store that `datasource: {embedded: …}` means.
@@ -73,6 +79,7 @@ public actor Daemon {
         let now = clock.now()
         startedAt = now
         var storeSettings = StateStoreConfiguration(directory: options.stateDirectory)
+        storeSettings.metrics = metrics
         storeSettings.onHealthChange = { reason in
             if let reason {
                 log.write(.error, "state cannot be written; alerts go on", ["reason": reason])
@@ -101,14 +108,32 @@ public actor Daemon {
             incidents: IncidentCore(loaded.incidents, restoring: incidents, at: now), store: store, clock: clock,
             metrics: dispatchMetrics, log: log, deliver: Self.delivery(loaded, clock))
         intake = AlertIntake(dispatcher: dispatcher, clock: clock, metrics: dispatchMetrics)
+        rulerMetrics = RulerMetrics(metrics)
+        reloadMetrics = ReloadMetrics(metrics)
+        remoteWrite = RemoteWriteTargets(http: http, clock: clock, metrics: RemoteWriteMetrics(metrics), log: log)
+        alertmanagers = AlertmanagerTargets(http: http, clock: clock, metrics: NotifierMetrics(metrics), log: log)
         ruler = Ruler(
-            sink: RulerOutlet(store: store, intake: intake, metrics: RulerMetrics(metrics), log: log), clock: clock)
+            sink: RulerOutlet(
+                store: store, intake: intake, metrics: rulerMetrics, remoteWrite: remoteWrite,
+                alertmanagers: alertmanagers, log: log),
+            clock: clock)
+        await Self.forward(loaded, remoteWrite, alertmanagers)
         if let querier = loaded.querier {
             await ruler.load(loaded.rules, settings: loaded.ruler, querier: querier)
             await ruler.restore(states, downSince: min(lastAlive ?? now, now))
         }
         registerMetrics(dispatchMetrics)
+        reloadMetrics.note(worked: true, at: now)
         report(loaded)
+    }
+
+    private static func forward(
+        _ loaded: LoadedConfiguration, _ remoteWrite: RemoteWriteTargets, _ alertmanagers: AlertmanagerTargets
+    ) async {
+        await remoteWrite.replace(
+            loaded.configuration.remoteWrite, externalLabels: loaded.ruler.externalLabels)
+        await alertmanagers.replace(
+            loaded.configuration.alertmanagers, dispatchesHere: loaded.dispatchesRules)
     }
 
     private static func delivery(_ loaded: LoadedConfiguration, _ clock: any WallClock) -> Delivery {
@@ -120,6 +145,7 @@ public actor Daemon {
         let build = metrics.gauges(
             "ruleval_build_info", "What was built: the value is always 1.", labels: ["version", "goversion"])
         build.with(Version.number, "swift").set(1)
+        ProcessMetrics.register(in: metrics)
         let ready = metrics.gauge("ruleval_ready", "Whether the configuration is in force and state is restored.")
         metrics.beforeExposition { [weak self] in
             guard let self else { return }
@@ -127,6 +153,7 @@ public actor Daemon {
             dispatchMetrics.alerts.with("active").set(Double(counts.firing))
             dispatchMetrics.alerts.with("resolved").set(Double(counts.resolved))
             ready.set(await isReady ? 1 : 0)
+            rulerMetrics.show(await ruler.status())
         }
     }
 
@@ -191,11 +218,12 @@ public actor Daemon {
                 clock: clock)
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
-            metrics.gauge("ruleval_config_last_reload_successful", "Whether the last reload worked.").set(0)
+            reloadMetrics.note(worked: false, at: clock.now())
             throw .configuration(error)
         }
         current = loaded
         if ownsEmbedded, let limits = loaded.embeddedLimits { embedded.limits = limits }
+        await Self.forward(loaded, remoteWrite, alertmanagers)
         await dispatcher.reload(
             dispatch: loaded.dispatch, incidents: loaded.incidents, deliver: Self.delivery(loaded, clock))
         if let querier = loaded.querier {
@@ -203,7 +231,7 @@ public actor Daemon {
         } else {
             await ruler.unload()
         }
-        metrics.gauge("ruleval_config_last_reload_successful", "Whether the last reload worked.").set(1)
+        reloadMetrics.note(worked: true, at: clock.now())
         report(loaded)
     }
 
@@ -212,6 +240,9 @@ public actor Daemon {
         isReady = false
         for task in background { task.cancel() }
         await ruler.stop()
+        async let samples: Void = remoteWrite.stop(within: Self.drainLimit)
+        async let alerts: Void = alertmanagers.stop(within: Self.drainLimit)
+        _ = await (samples, alerts)
         await dispatcher.stop()
         await server?.stop(grace: .seconds(2))
         server = nil

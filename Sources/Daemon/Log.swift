@@ -19,6 +19,11 @@ public struct Log: Sendable {
 
     /// Writes one line; values are quoted where they must be, line breaks never get through.
     public func write(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
+        write(level, message, fields.map { ($0.key, $0.value) })
+    }
+
+    /// Writes one line, its fields put together at run time.
+    func write(_ level: Level, _ message: String, _ fields: [(String, String)]) {
         var line = "time=\(RFC3339.string(clock.now())) level=\(level.rawValue) msg=\(Self.quoted(message))"
         for (name, value) in fields { line += " \(name)=\(Self.quoted(value))" }
         sink(line + "\n")

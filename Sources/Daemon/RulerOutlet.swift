@@ -3,11 +3,14 @@ import Base
 import Ruler
 import StateStore
 
-/// Carries out what rules decide: transitions to the store, alerts to the dispatcher, figures to the metrics.
+/// Carries out what rules decide: transitions to the store, alerts to the dispatcher and to `alertmanagers`, samples to
+/// `remote_write`, figures to the metrics.
 struct RulerOutlet: RulerSink {
     let store: StateStore
     let intake: AlertIntake
     let metrics: RulerMetrics
+    let remoteWrite: RemoteWriteTargets
+    let alertmanagers: AlertmanagerTargets
     let log: Log
     let failing = FailingRules()
 
@@ -18,11 +21,13 @@ struct RulerOutlet: RulerSink {
     }
 
     func send(_ alerts: [PostedAlert]) async {
+        await alertmanagers.send(alerts)
+        guard alertmanagers.dispatchesHere else { return }
         let refusals = await intake.take(alerts, waitingForDisk: false).refusals
         for refusal in refusals { log.write(.error, "alert of a rule refused", ["reason": "\(refusal)"]) }
     }
 
-    func record(_: [RecordedSample]) async {}
+    func record(_ samples: [RecordedSample]) async { await remoteWrite.record(samples) }
 
     func observe(_ observation: EvaluationObservation) {
         metrics.note(observation)

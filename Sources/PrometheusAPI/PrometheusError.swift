@@ -23,6 +23,8 @@ public struct PrometheusError: Error, Hashable, Sendable, CustomStringConvertibl
     public var kind: Kind
     /// One sentence; names the server by host only.
     public var message: String
+    /// How long the server asked to wait before the question comes again; nil when it did not.
+    public var retryAfter: Duration?
 
     /// An error.
     public init(_ kind: Kind, _ message: String) {
@@ -63,7 +65,10 @@ extension PrometheusError {
     static func status(_ response: HTTPResponse, from host: String) -> PrometheusError {
         let explanation = Self.line(response.text(limit: 300))
         let said = explanation.isEmpty ? "" : ": \(explanation)"
-        return PrometheusError(.status(response.status), "\(host) answered with status \(response.status)\(said)")
+        var error = PrometheusError(
+            .status(response.status), "\(host) answered with status \(response.status)\(said)")
+        error.retryAfter = response.retryAfter
+        return error
     }
 
     /// What is wrong with a 2xx answer that the API does not know.

@@ -23,10 +23,16 @@ public final class RemoteWriteClient: Sendable {
             sent.labels = labels
             return sent.count == 0 ? nil : sent
         }
-        if wanted.isEmpty { return }
+        try await transmit(wanted)
+    }
+
+    /// Sends `series` as they are, once; nothing at all is no request.
+    /// - Throws: ``PrometheusError``; when temporary, the same samples may be sent again, not before its `retryAfter`.
+    public func transmit(_ series: [Series]) async throws(PrometheusError) {
+        if series.isEmpty { return }
         let request = HTTPRequest(
             "POST", settings.url.text, headers: RemoteWriteRequest.headers.map { HTTPHeader($0.name, $0.value) },
-            body: RemoteWriteRequest.encode(wanted), timeout: settings.timeout, responseLimit: 1 << 20)
+            body: RemoteWriteRequest.encode(series), timeout: settings.timeout, responseLimit: 1 << 20)
         let response: HTTPResponse
         do throws(HTTPError) {
             response = try await http.send(request)

@@ -7,11 +7,15 @@ import Base
 public struct OverlaySource: SeriesSource {
     private let overlay: EmbeddedStore
     private let base: any SeriesSource
+    private let writtenLabels: Labels
 
     /// Lays `overlay` over `base`.
-    public init(overlay: EmbeddedStore, base: any SeriesSource) {
+    /// - Parameter writtenLabels: What remote write adds to the overlay's series on their way to the base: series that
+    ///   come back with these labels are the overlay's, not others beside them.
+    public init(overlay: EmbeddedStore, base: any SeriesSource, writtenLabels: Labels = .empty) {
         self.overlay = overlay
         self.base = base
+        self.writtenLabels = writtenLabels
     }
 
     /// Answers all requests from both sources.
@@ -29,7 +33,7 @@ public struct OverlaySource: SeriesSource {
         for series in overlay.select(request).series { overlaid[series.labels] = series }
         var merged: [Series] = []
         merged.reserveCapacity(answer.series.count + overlaid.count)
-        for series in answer.series {
+        for series in recognised(answer.series, beginnings) {
             guard let first = beginnings[series.labels] else {
                 merged.append(series)
                 continue
@@ -40,6 +44,26 @@ public struct OverlaySource: SeriesSource {
         }
         merged.append(contentsOf: overlaid.values)
         return SeriesResponse(series: merged, warnings: answer.warnings)
+    }
+
+    /// `series` of the base, those that the overlay wrote there under the names that they have in the overlay.
+    private func recognised(_ series: [Series], _ beginnings: [Labels: Timestamp]) -> [Series] {
+        if writtenLabels.isEmpty { return series }
+        let plain = Set(series.map(\.labels))
+        return series.compactMap { one in
+            guard beginnings[one.labels] == nil else { return one }
+            var builder = LabelsBuilder(one.labels)
+            for (name, value) in writtenLabels {
+                guard builder[name] == value else { return one }
+                builder[name] = nil
+            }
+            let labels = builder.labels
+            guard beginnings[labels] != nil else { return one }
+            if plain.contains(labels) { return nil }
+            var own = one
+            own.labels = labels
+            return own
+        }
     }
 }
 

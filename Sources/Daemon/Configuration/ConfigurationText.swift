@@ -13,7 +13,9 @@ enum ConfigurationText {
         var lines = ["global:", "  resolve_timeout: \(PrometheusDuration.string(settings.resolveTimeout))"]
         if let root = settings.route { lines += ["route:"] + route(root, indent: "  ") }
         lines += list("inhibit_rules", settings.inhibitRules.map(inhibition), indent: "")
-        lines += ["receivers:"] + receivers.map { "- name: \(scalar($0))" }
+        // Without a route of its own the configuration has one to a receiver that tells nobody.
+        let names = receivers.isEmpty ? [settings.route?.receiver ?? "null"] : receivers
+        lines += ["receivers:"] + names.map { "- name: \(scalar($0))" }
         lines += texts("templates", settings.templates.map(\.name), indent: "")
         let intervals = settings.timeIntervals.sorted { $0.key < $1.key }
         lines += list("time_intervals", intervals.map { named($0.key, $0.value) }, indent: "")

@@ -15,6 +15,10 @@ public struct DaemonConfiguration: Sendable {
     public var datasource: DatasourceSettings?
     /// `rule_files` as written, relative to the file's folder.
     public var ruleFiles: [String] = []
+    /// Where recorded samples go.
+    public var remoteWrite: [RemoteWriteSettings] = []
+    /// Where alerts of rules are forwarded to.
+    public var alertmanagers: [AlertmanagerSettings] = []
     /// Intervals, labels and addresses that rules have in common.
     public var ruler = RulerSettings()
     /// Prometheus' feature names that are enabled.
@@ -32,8 +36,6 @@ public struct DaemonConfiguration: Sendable {
 
     /// Keys of ruleval.yml that later versions bring; refused by name until then.
     static let later: [(key: String, why: String)] = [
-        ("remote_write", "recorded series stay in this process in this version"),
-        ("alertmanagers", "forwarding to other Alertmanagers comes with a later version"),
         ("self_watch", "it comes with a later version; metrics and log tell the same"),
         ("heartbeats", "they come with a later version"), ("probes", "they come with a later version"),
         ("digests", "they come with a later version"), ("reports", "they come with a later version"),
@@ -67,6 +69,10 @@ public struct DaemonConfiguration: Sendable {
         dispatch = DispatchSettings(root, global: global, in: decoding)
         escalation = EscalationSettings(root, in: decoding)
         receivers = ReceiverSettings(root, global: global, context)
+        if let node = root.value("remote_write"), !node.isNull { remoteWrite = RemoteWriteSettings.list(node, context) }
+        if let node = root.value("alertmanagers"), !node.isNull {
+            alertmanagers = AlertmanagerSettings.list(node, context)
+        }
         readRuler(root, decoding)
         for (key, why) in Self.later { context.refuse(key, in: root, why) }
         global?.finish()
@@ -112,9 +118,17 @@ public struct DaemonConfiguration: Sendable {
 
     private func checkNames(_ root: YAMLMappingReader, _ decoding: YAMLDecoding) {
         let names = receivers.names
+        var seen: Set<String> = []
+        for name in remoteWrite.map(\.name) where !name.isEmpty && !seen.insert(name).inserted {
+            decoding.report(
+                "'remote_write' has two entries named '\(name)'", at: root.value("remote_write") ?? root.node)
+        }
         dispatch.check(receivers: names, policies: escalation.policies.keys, in: decoding)
         escalation.check(receivers: names, in: decoding)
-        if dispatch.route == nil, !root.has("route") { decoding.report("no route provided in config", at: root.node) }
+        let mayLackRoute = (root.has("datasource") || root.has("alertmanagers")) && names.isEmpty
+        if dispatch.route == nil, !root.has("route"), !mayLackRoute {
+            decoding.report("no route provided in config", at: root.node)
+        }
         if datasource == nil, !root.has("datasource"), !ruleFiles.isEmpty, let node = root.keyNode("rule_files") {
             decoding.report("'rule_files' needs a 'datasource'", at: node)
         }

@@ -22,6 +22,8 @@ struct LoadedConfiguration: Sendable {
     let querier: RuleQuerier?
     /// Names of the series that rules record.
     let recorded: RecordedNames
+    /// Whether alerts of rules are dispatched here: without a route they only go to `alertmanagers`.
+    let dispatchesRules: Bool
     /// What the operator should know of it.
     let warnings: [Diagnostic]
 
@@ -47,6 +49,15 @@ struct LoadedConfiguration: Sendable {
             configuration.receivers,
             DeliveryMeans(http: http, smtp: mail, templates: templates, clock: clock, userAgent: Version.userAgent))
         let profiles = receivers.profiles
+        dispatchesRules = configuration.dispatch.route != nil
+        if !dispatchesRules {
+            // Alerts that are posted here all the same are kept and shown, and nobody is told.
+            configuration.dispatch.route = Self.silentRoute
+            if configuration.alertmanagers.isEmpty, rules.contains(where: \.hasAlerts) {
+                warnings.append(
+                    Diagnostic("alerts of rules go nowhere: no 'route', no 'alertmanagers'", severity: .warning))
+            }
+        }
         guard let dispatch = configuration.dispatch.configuration(receivers: profiles, externalURL: externalURL) else {
             throw Diagnostics([Diagnostic("no route provided in config", at: nil)])
         }
@@ -56,6 +67,13 @@ struct LoadedConfiguration: Sendable {
         querier = try Self.querier(configuration, embedded: embedded, overlay: overlay, http: http)
         self.configuration = configuration
         self.warnings = warnings
+    }
+
+    /// A route to a receiver that tells nobody.
+    private static var silentRoute: RouteConfiguration {
+        var route = RouteConfiguration()
+        route.receiver = "null"
+        return route
     }
 
     private static func override(_ configuration: inout DaemonConfiguration, _ text: String) throws(Diagnostics) {
@@ -117,10 +135,16 @@ struct LoadedConfiguration: Sendable {
         case .server(let settings):
             if let lookback = settings.lookback { options.lookback = lookback }
             let client = PrometheusClient(settings, http: http)
-            return RuleQuerier(
-                source: PrometheusSource(client),
-                server: settings.evaluation == .local ? nil : ServerQuerying(client: client),
-                overlay: overlay, options: options, timeout: settings.configuredTimeout)
+            let source = PrometheusSource(client)
+            var querier = RuleQuerier(
+                source: source, server: ServerQuerying(client: client), overlay: overlay, options: options,
+                timeout: settings.configuredTimeout)
+            if !configuration.remoteWrite.isEmpty { querier.writtenLabels = configuration.ruler.externalLabels }
+            querier.prefersServer = settings.evaluation != .local
+            querier.shortcomings = SourceShortcomings(
+                isApproximate: { (try? await source.findFidelity()) == .floats },
+                isIncomplete: { ($0 as? PrometheusError)?.kind == .incomplete })
+            return querier
         case .embedded:
             return RuleQuerier(source: embedded, server: nil, overlay: overlay, options: options)
         }
@@ -131,4 +155,9 @@ struct LoadedConfiguration: Sendable {
         guard case .embedded(let settings) = configuration.datasource else { return nil }
         return .init(retention: settings.retention, maximumBytes: settings.maximumBytes)
     }
+}
+
+extension RuleFile {
+    /// Whether a rule makes alerts.
+    fileprivate var hasAlerts: Bool { groups.contains { $0.rules.contains(where: \.isAlerting) } }
 }

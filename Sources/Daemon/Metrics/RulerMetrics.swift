@@ -14,6 +14,9 @@ struct RulerMetrics: Sendable {
     private let groupDuration: MetricSummary
     private let lastDuration: MetricFamily<MetricGauge>
     private let lastEvaluation: MetricFamily<MetricGauge>
+    private let rules: MetricFamily<MetricGauge>
+    private let interval: MetricFamily<MetricGauge>
+    private let lastSamples: MetricFamily<MetricGauge>
 
     init(_ registry: MetricsRegistry) {
         let group = ["rule_group"]
@@ -43,6 +46,29 @@ struct RulerMetrics: Sendable {
         lastEvaluation = registry.gauges(
             "prometheus_rule_group_last_evaluation_timestamp_seconds",
             "The timestamp of the last rule group evaluation in seconds.", labels: group)
+        rules = registry.gauges("prometheus_rule_group_rules", "The number of rules.", labels: group)
+        interval = registry.gauges(
+            "prometheus_rule_group_interval_seconds", "The interval of a rule group.", labels: group)
+        lastSamples = registry.gauges(
+            "prometheus_rule_group_last_evaluation_samples",
+            "The number of samples returned during the last rule group evaluation.", labels: group)
+    }
+
+    /// Sets what is known of each group and forgets the groups that are gone.
+    func show(_ groups: [RuleGroupStatus]) {
+        var present: Set<String> = []
+        for status in groups {
+            let group = Self.label(file: status.group.file, name: status.group.name)
+            present.insert(group)
+            // A counter that begins with its first event hides that event from rate().
+            for family in [evaluations, failures, iterations, missed] { _ = family.with(group) }
+            rules.with(group).set(Double(status.rules.count))
+            interval.with(group).set(status.interval.seconds)
+            lastSamples.with(group).set(Double(status.rules.reduce(0) { $0 + $1.health.samples }))
+        }
+        let isGone: ([String]) -> Bool = { $0.first.map { !present.contains($0) } ?? true }
+        for family in [evaluations, failures, iterations, missed] { family.remove(where: isGone) }
+        for family in [lastDuration, lastEvaluation, rules, interval, lastSamples] { family.remove(where: isGone) }
     }
 
     func note(_ observation: EvaluationObservation) {

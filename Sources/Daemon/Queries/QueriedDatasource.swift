@@ -33,7 +33,7 @@ struct QueriedDatasource: QueriedSource {
         do {
             // What reads nothing recorded here is as well evaluated by a server, unless it is to be computed here.
             if let server, !recorded.areRead(by: request.expression) {
-                if querier.server != nil { return try await forwarded(request, server.client) }
+                if querier.server != nil, querier.prefersServer { return try await forwarded(request, server.client) }
                 // Without whole samples only the server itself is right.
                 if try await server.findFidelity() == .floats { return try await forwarded(request, server.client) }
                 do {
@@ -61,7 +61,8 @@ struct QueriedDatasource: QueriedSource {
     private func computed(_ request: QueryRequest) async throws -> QueryResult {
         let plan = try QueryPlan(
             request.expression, source: request.text, kind: request.kind, options: request.options)
-        let source = OverlaySource(overlay: querier.overlay, base: querier.source)
+        let source = OverlaySource(
+            overlay: querier.overlay, base: querier.source, writtenLabels: querier.writtenLabels)
         let engine = QueryEngine(options: request.options)
         return try await within(request.options.limits.timeout) { try await engine.run(plan, source) }
     }

@@ -1,4 +1,5 @@
 import HTTPTransport
+import JSON
 
 /// A real program's HTTP side.
 struct Peer: Sendable {
@@ -13,6 +14,16 @@ struct Peer: Sendable {
         request.body = Array(body.utf8)
         request.headers.append(HTTPHeader("Content-Type", "application/json"))
         return try? await client.send(request).status
+    }
+
+    /// The number of series that an instant query of a Prometheus-compatible server gives now; nil without an answer.
+    func count(_ expression: String) async -> Int? {
+        let query = PercentEncoding.form([("query", expression)])
+        let request = HTTPRequest("GET", "http://127.0.0.1:\(port)/api/v1/query?\(query)")
+        guard let answer = try? await client.send(request), let body = try? JSONValue(parsing: answer.body) else {
+            return nil
+        }
+        return body["data"]?["result"]?.array?.count
     }
 }
 

@@ -1,0 +1,217 @@
+import Base
+import PrometheusAPI
+import Settings
+import Testing
+import TimeSeries
+import YAML
+
+@Suite("The queue of remote write")
+struct RemoteWriteQueueCoreTests {
+    typealias Core = RemoteWriteQueueCore
+    private let start = Timestamp(milliseconds: 1_000_000)
+
+    private static func sample(_ number: Int, _ series: String = "a") -> RemoteWriteSample {
+        RemoteWriteSample(
+            labels: ["__name__": series], timestamp: Timestamp(milliseconds: Int64(number)),
+            value: .float(Double(number))
+        )
+    }
+
+    private static func samples(_ numbers: Range<Int>) -> [RemoteWriteSample] { numbers.map { sample($0) } }
+
+    private static func limits(capacity: Int = 100, batch: Int = 10) -> Core.Limits {
+        var limits = Core.Limits()
+        limits.capacity = capacity
+        limits.batch = batch
+        return limits
+    }
+
+    @Test func aFirstSampleWaitsAMomentForCompanyAndLeavesWellWithinASecond() {
+        var core = Core()
+        #expect(core.apply(.samples(Self.samples(0..<2)), at: start).isEmpty)
+        let deadline = core.nextDeadline
+        #expect(deadline == start + .milliseconds(50))
+        #expect(core.apply(.samples(Self.samples(2..<3)), at: start + .milliseconds(40)).isEmpty)
+        #expect(core.nextDeadline == deadline)
+        #expect(core.apply(.tick, at: start + .milliseconds(50)) == [.send(Self.samples(0..<3))])
+        #expect(core.nextDeadline == nil)
+        #expect(core.pending == 3)
+    }
+
+    @Test func requestsAreBoundedAndFollowOneAfterTheOther() {
+        var core = Core(Self.limits())
+        #expect(core.apply(.samples(Self.samples(0..<25)), at: start) == [.send(Self.samples(0..<10))])
+        #expect(core.apply(.tick, at: start + .seconds(9)).isEmpty)
+        #expect(
+            core.apply(.answer(.taken), at: start + .seconds(9)) == [
+                .taken(10, newest: Timestamp(milliseconds: 9)), .send(Self.samples(10..<20)),
+            ])
+        #expect(
+            core.apply(.answer(.taken), at: start + .seconds(9)) == [
+                .taken(10, newest: Timestamp(milliseconds: 19)), .send(Self.samples(20..<25)),
+            ])
+        #expect(core.pending == 5)
+        _ = core.apply(.answer(.taken), at: start + .seconds(9))
+        #expect(core.pending == 0)
+        #expect(core.nextDeadline == nil)
+    }
+
+    @Test func temporaryFailuresRepeatTheSameSamplesAfterPausesThatDouble() throws {
+        var core = Core(Self.limits())
+        var now = start
+        var pauses: [Duration] = []
+        _ = core.apply(.samples(Self.samples(0..<10)), at: now)
+        for _ in 0..<10 {
+            #expect(core.apply(.answer(.temporary(retryAfter: nil)), at: now) == [.retried(10)])
+            let deadline = try #require(core.nextDeadline)
+            pauses.append(deadline - now)
+            #expect(core.apply(.samples([]), at: deadline - .milliseconds(1)).isEmpty)
+            now = deadline
+            #expect(core.apply(.tick, at: now) == [.send(Self.samples(0..<10))])
+        }
+        #expect(pauses.prefix(4) == [.milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800)])
+        #expect(pauses.last == .seconds(10))
+        _ = core.apply(.answer(.taken), at: now)
+        _ = core.apply(.samples(Self.samples(10..<20)), at: now)
+        _ = core.apply(.answer(.temporary(retryAfter: nil)), at: now)
+        #expect(core.nextDeadline == now + .milliseconds(100))
+    }
+
+    @Test(arguments: [
+        (Duration.seconds(7), Duration.seconds(7)), (.seconds(86_400), .seconds(300)), (.zero, .milliseconds(100)),
+    ])
+    func theReceiverSaysHowLongToWait(_ asked: Duration, _ waited: Duration) {
+        var core = Core(Self.limits())
+        _ = core.apply(.samples(Self.samples(0..<10)), at: start)
+        _ = core.apply(.answer(.temporary(retryAfter: asked)), at: start)
+        #expect(core.nextDeadline == start + waited)
+    }
+
+    @Test func permanentRefusalsGiveUpTheBatchAndGoOn() {
+        var core = Core(Self.limits())
+        _ = core.apply(.samples(Self.samples(0..<12)), at: start)
+        #expect(
+            core.apply(.answer(.permanent), at: start + .seconds(1)) == [.refused(10), .send(Self.samples(10..<12))])
+    }
+
+    @Test func aFullQueueLosesItsOldestSamplesAndKeepsTheOrder() {
+        var core = Core(Self.limits(capacity: 30))
+        _ = core.apply(.samples(Self.samples(0..<10)), at: start)
+        #expect(core.apply(.samples(Self.samples(10..<50)), at: start) == [.overflowed(20)])
+        #expect(core.pending == 30)
+        var seen: [RemoteWriteSample] = []
+        for _ in 0..<3 {
+            for case .send(let batch) in core.apply(.answer(.taken), at: start + .seconds(1)) { seen += batch }
+        }
+        #expect(seen == Self.samples(30..<50))
+    }
+
+    @Test func aClockThatIsSetBackStretchesNoPause() {
+        var core = Core(Self.limits())
+        _ = core.apply(.samples(Self.samples(0..<10)), at: start)
+        _ = core.apply(.answer(.temporary(retryAfter: nil)), at: start)
+        #expect(core.apply(.tick, at: start - .seconds(3600)) == [.send(Self.samples(0..<10))])
+        _ = core.apply(.answer(.taken), at: start)
+        _ = core.apply(.samples(Self.samples(10..<11)), at: start)
+        #expect(core.apply(.tick, at: start - .seconds(3600)) == [.send(Self.samples(10..<11))])
+    }
+
+    @Test func anEndHurries() {
+        var core = Core()
+        _ = core.apply(.samples(Self.samples(0..<1)), at: start)
+        #expect(core.apply(.hurry, at: start) == [.send(Self.samples(0..<1))])
+    }
+
+    @Test func randomHistoriesDeliverEachSampleOnceOrCountIt() {
+        for seed in 0..<200 {
+            var random = SplitMix(state: UInt64(seed))
+            var core = Core(Self.limits(capacity: 40, batch: 7))
+            var now = start
+            var given = 0
+            var arrived: [RemoteWriteSample] = []
+            var lost = 0
+            var underWay: [RemoteWriteSample]?
+            func note(_ effects: [Core.Effect]) {
+                for effect in effects {
+                    switch effect {
+                    case .send(let batch):
+                        #expect(underWay == nil)
+                        #expect(batch.count <= 7)
+                        underWay = batch
+                    case .refused(let count), .overflowed(let count): lost += count
+                    case .taken, .retried: break
+                    }
+                }
+            }
+            for _ in 0..<300 {
+                now = now + .milliseconds(Int64(random.next() % 200))
+                switch random.next() % 6 {
+                case 0, 1:
+                    let count = Int(random.next() % 9)
+                    note(core.apply(.samples(Self.samples(given..<given + count)), at: now))
+                    given += count
+                case 2: note(core.apply(.tick, at: now))
+                default:
+                    guard let batch = underWay else { continue }
+                    underWay = nil
+                    switch random.next() % 4 {
+                    case 0: note(core.apply(.answer(.temporary(retryAfter: nil)), at: now))
+                    case 1: note(core.apply(.answer(.permanent), at: now))
+                    default:
+                        arrived += batch
+                        note(core.apply(.answer(.taken), at: now))
+                    }
+                }
+                #expect(core.pending <= 40)
+            }
+            #expect(arrived.count + lost + core.pending == given, "seed \(seed)")
+            let times = arrived.map(\.timestamp)
+            #expect(times == times.sorted(), "seed \(seed)")
+        }
+    }
+
+    @Test func samplesAreSentBySeriesInTheirOrder() {
+        let mixed = [Self.sample(1), Self.sample(1, "b"), Self.sample(2), Self.sample(2), Self.sample(3, "b")]
+        let series = mixed.series
+        #expect(series.map(\.labels.metricName) == ["a", "b", "a"])
+        #expect(series.map(\.timestamps) == [[1, 2], [1, 3], [2]])
+    }
+
+    @Test func externalLabelsComeBeforeRelabelling() throws {
+        let decoding = YAMLDecoding()
+        let text = """
+            - url: http://x/
+              write_relabel_configs:
+                - {source_labels: [cluster, __name__], regex: eu;drop_me, action: drop}
+                - {regex: instance, action: labeldrop}
+            """
+        let root = try #require(try YAMLDocument(parsing: text, file: "r.yml").root)
+        let context = SettingsContext(decoding: decoding, folder: ConfigurationFolder(path: ""))
+        let settings = try #require(RemoteWriteSettings.list(root, context).first)
+        var filter = RemoteWriteFilter(settings, externalLabels: ["cluster": "eu", "job": "not this"])
+        func leaving(_ labels: Labels) -> Labels? {
+            filter.apply(to: [RemoteWriteSample(labels: labels, timestamp: start, value: .float(1))]).first?.labels
+        }
+        for _ in 0..<2 {
+            #expect(leaving(["__name__": "drop_me"]) == nil)
+            #expect(
+                leaving(["__name__": "up", "job": "a", "instance": "i"]) == [
+                    "__name__": "up", "job": "a", "cluster": "eu",
+                ])
+        }
+        let histogram = RemoteWriteSample(
+            labels: ["__name__": "h"], timestamp: start, value: .histogram(FloatHistogram()))
+        #expect(filter.apply(to: [histogram]).isEmpty)
+    }
+}
+
+private struct SplitMix {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
