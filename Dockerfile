@@ -9,6 +9,8 @@ COPY Package.swift ./
 COPY Sources ./Sources
 COPY Tests ./Tests
 COPY Benchmarks ./Benchmarks
+# Sources/Demo/Rules is a link to it: the demo carries the rules inside the binary.
+COPY rules ./rules
 RUN swift build -c release --static-swift-stdlib --product ruleval \
     && strip -o /ruleval .build/release/ruleval
 
