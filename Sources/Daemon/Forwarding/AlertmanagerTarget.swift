@@ -13,6 +13,9 @@ actor AlertmanagerTarget {
     private var alarm: Alarm
     private var request: Task<Void, Never>?
     private var isFailing = false
+    /// The reason of the last refusal that was logged: a target that refuses every request fills no log.
+    private var refusal: String?
+    private var isDropping = false
     private var isStopped = false
 
     init(
@@ -74,10 +77,15 @@ actor AlertmanagerTarget {
             metrics.sent.increment(by: Double(count))
             if isFailing { log.write(.info, "alertmanager takes alerts again", fields()) }
             isFailing = false
+            isDropping = false
+            refusal = nil
         case .failed(let count): metrics.errors.increment(by: Double(count))
         case .dropped(let count):
             metrics.dropped.increment(by: Double(count))
-            log.write(.error, "alerts for an alertmanager dropped", fields([("alerts", "\(count)")]))
+            if !isDropping {
+                log.write(.error, "alerts for an alertmanager dropped", fields([("alerts", "\(count)")]))
+            }
+            isDropping = true
         }
     }
 
@@ -103,7 +111,9 @@ actor AlertmanagerTarget {
             isFailing = true
             step(.answer(.temporary(retryAfter: failure.retryAfter)))
         } else {
-            log.write(.error, "alertmanager refuses alerts", fields([("reason", "\(failure)")]))
+            let reason = failure.description
+            if refusal != reason { log.write(.error, "alertmanager refuses alerts", fields([("reason", reason)])) }
+            refusal = reason
             step(.answer(.permanent))
         }
     }

@@ -15,6 +15,8 @@ actor RemoteWriteTarget {
     private var request: Task<Void, Never>?
     private var isFailing = false
     private var isOverflowing = false
+    /// The reason of the last refusal that was logged: a target that refuses every request fills no log.
+    private var refusal: String?
     private var isStopped = false
 
     init(
@@ -86,6 +88,7 @@ actor RemoteWriteTarget {
             isOverflowing = false
             if isFailing { log.write(.info, "remote write works again", fields()) }
             isFailing = false
+            refusal = nil
         case .retried(let count): metrics.retried.increment(by: Double(count))
         case .refused(let count): metrics.failed.increment(by: Double(count))
         case .overflowed(let count):
@@ -118,7 +121,8 @@ actor RemoteWriteTarget {
             isFailing = true
             step(.answer(.temporary(retryAfter: failure.retryAfter)))
         } else {
-            log.write(.error, "samples refused by remote write", reason)
+            if refusal != failure.message { log.write(.error, "samples refused by remote write", reason) }
+            refusal = failure.message
             step(.answer(.permanent))
         }
     }
