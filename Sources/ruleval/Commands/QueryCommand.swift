@@ -9,13 +9,15 @@ import Web
 extension CommandTable {
     static let query = Command(
         name: "query", operands: "EXPR",
-        summary: "Evaluate an expression over a Prometheus-compatible server's samples.",
+        summary: "Evaluate an expression over the samples of a Prometheus-compatible server or of files.",
         options: [
             .one("--prometheus", "URL", "the server (default http://127.0.0.1:9090)"),
-            .one("--time", "T", "instant: Unix seconds, RFC 3339, or now-1h (default now)"),
+            .many("--data", "FILE...", "OpenMetrics or Prometheus text instead of a server"),
+            .one(
+                "--time", "T", "instant: Unix seconds, RFC 3339, or now-1h (default now; of files their newest sample)"),
             .one("--start", "T", "range: its beginning"), .one("--end", "T", "range: its end"),
             .one("--step", "D", "range: seconds or a duration"),
-            .one("--format", "table|json", "how to print (default table)"),
+            .one("--format", "table|json|csv", "how to print (default table)"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
         ],
         example: "ruleval query --prometheus http://127.0.0.1:9090 'sum by (job) (up)'", lastIsExpression: true
@@ -24,21 +26,40 @@ extension CommandTable {
             throw UsageError("give one expression in quotes")
         }
         let format = arguments.value("--format") ?? "table"
-        guard ["table", "json"].contains(format) else { throw UsageError("--format is table or json, not \(format)") }
-        let kind = try queryKind(arguments, now: SystemClock().now())
+        guard ["table", "json", "csv"].contains(format) else {
+            throw UsageError("--format is table, json or csv, not \(format)")
+        }
+        if arguments.has("--data"), arguments.has("--prometheus") {
+            throw UsageError("samples come from --prometheus or from --data, not from both")
+        }
+        let now = SystemClock().now()
+        var kind = try queryKind(arguments, now: now)
         var options = QueryOptions()
         options.features = try features(arguments)
         do {
             let expression = try PromQLParser.parse(text, options: .init(features: options.features))
+            let source: any SeriesSource
+            if arguments.has("--data") {
+                let store = try DataFiles.read(arguments.all("--data"), now: now)
+                if case .instant = kind, !arguments.has("--time") { kind = .instant(store.statistics.newest ?? now) }
+                source = store
+            } else {
+                source = try serverSource(arguments.value("--prometheus") ?? "http://127.0.0.1:9090")
+            }
             let plan = try QueryPlan(expression, source: text, kind: kind, options: options)
-            let source = try serverSource(arguments.value("--prometheus") ?? "http://127.0.0.1:9090")
             let result = try await QueryEngine(options: options).run(plan, source)
-            Terminal.out(
-                format == "json" ? String(decoding: QueryResultJSON.body(result), as: UTF8.self) + "\n" : table(result))
+            switch format {
+            case "json": Terminal.out(String(decoding: QueryResultJSON.body(result), as: UTF8.self) + "\n")
+            case "csv": Terminal.out(ResultCSV.text(result))
+            default: Terminal.out(table(result))
+            }
             for warning in result.annotations.warnings + result.annotations.infos { Terminal.error(warning) }
             return ExitStatus.clean
         } catch let error as PromQLError {
             return fail(format, "bad_data", "\(error)", shown: error.rendered)
+        } catch let error as Diagnostic {
+            Terminal.error("\(error)")
+            return ExitStatus.failed
         } catch let error as QueryError {
             return fail(format, error.kind.rawValue, error.message, shown: error.message)
         } catch let error as PrometheusError {
