@@ -11,8 +11,8 @@ final class PeerServer: Sendable {
     }
 
     let client: PrometheusClient
-    private let http = HTTPClient()
-    private let url: HTTPURL
+    let http = HTTPClient()
+    let url: HTTPURL
     private let process: ChildProcess
 
     init(_ program: String, features: [String] = []) async throws {
