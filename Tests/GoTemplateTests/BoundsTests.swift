@@ -34,6 +34,31 @@ struct BoundsTests {
         }
     }
 
+    @Test(
+        "broken off inside a block",
+        arguments: [
+            #"{{ $a := 1 }}{{ if 1 }}{{ block "b" 1 }}{{"#,
+            #"{{ range $a, $b := . }}{{ block "b" 1 }}x{{ toLower "" }}"#,
+            #"{{ with $a := 1 }}{{ range . }}{{ block "b" 1 }}{{ else }}"#,
+        ])
+    func brokenOff(_ text: String) {
+        #expect(throws: TemplateError.self) { try TemplateSet(name: "t", text: text) }
+        #expect(throws: TemplateError.self) { try RuleTemplate(alert: "A", text: text) }
+    }
+
+    @Test func rangesInRangesAreEscapedInBoundedTime() throws {
+        let text = String(repeating: "{{ range . }}", count: 60) + "x" + String(repeating: "{{ end }}", count: 60)
+        let set = try TemplateSet(name: "t", text: text)
+        #expect(throws: TemplateError.self) { try set.escapedForHTML("t") }
+        let chain = (0..<60).map {
+            #"{{ define "t\#($0)" }}{{ template "t\#($0 + 1)" }}{{ template "t\#($0 + 1)" }}{{ end }}"#
+        }
+        let chained = try TemplateSet(
+            name: "t",
+            text: chain.joined() + #"{{ define "t60" }}<a href="{{ end }}{{ template "t0" }}{{ template "t1" }}"#)
+        #expect(throws: TemplateError.self) { try chained.escapedForHTML("t") }
+    }
+
     @Test func theDeepestNestingThatIsReadRuns() throws {
         let text = "{{" + String(repeating: "(", count: 190) + "1" + String(repeating: ")", count: 190) + "}}"
         #expect(render(text) == "1")

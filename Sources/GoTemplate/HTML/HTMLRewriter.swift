@@ -2,25 +2,19 @@
 ///
 /// A template that is entered in several contexts is rewritten once for each, under names of its own.
 struct HTMLRewriter {
-    private let source: [String: SyntaxTree]
+    let source: [String: SyntaxTree]
     /// The rewritten templates.
     private(set) var trees: [String: SyntaxTree] = [:]
     private var outputs: [String: HTMLContext] = [:]
     private var called: Set<String> = []
     private var current: SyntaxTree?
-    /// Contexts at the `break`s and `continue`s of the ranges around the present place.
-    private var loops: [(leaves: [HTMLContext], proceeds: [HTMLContext])] = []
+    /// What stands at the `break`s and `continue`s of the ranges around the present place.
+    private var loops: [LoopEnds] = []
+    /// Statements read so far: each range is read twice, so nested ones cost twice as much with every level.
+    private var work = 0
+    private static let mostWork = 200_000
 
     init(_ source: [String: SyntaxTree]) { self.source = source }
-
-    /// Why no safe way was found, and where.
-    struct Problem: Error {
-        var reason: String
-        /// The text and the offset of the action; nil when the fixed text itself makes no sense.
-        var place: (tree: SyntaxTree, offset: Int)?
-        /// The line of the loop that met the problem on its second round.
-        var line: Int?
-    }
 
     /// Rewrites `name` and all it invokes.
     /// - Throws: a ``TemplateError`` in Go's words, which name the place or else the template.
@@ -57,7 +51,10 @@ struct HTMLRewriter {
         if trees.count > 1000 { throw failure("more than 1000 templates and contexts", at: statement) }
         // First assume that the template ends where it begins; if not, that it ends where it ended.
         var first = self
-        let (end, body) = try first.body(of: tree, derived, from: context, assuming: context)
+        let (end, body): (HTMLContext, [Statement])
+        do throws(Problem) {
+            (end, body) = try first.body(of: tree, derived, from: context, assuming: context)
+        } catch { throw HTMLProblemWalk.problem(error, afterSecondWalkOver: tree, of: source) }
         if !first.called.contains(derived) || end == context {
             adopt(first, derived, tree, body, end)
             return (end, derived)
@@ -86,6 +83,7 @@ struct HTMLRewriter {
     ) {
         trees = other.trees
         outputs = other.outputs
+        work = other.work
         called.formUnion(other.called)
         outputs[derived] = end
         trees[derived] = SyntaxTree(name: derived, parseName: tree.parseName, source: tree.source, body: body)
@@ -99,10 +97,17 @@ struct HTMLRewriter {
         var context = start
         var out: [Statement] = []
         for (index, statement) in body.enumerated() {
+            work += 1
+            if work > Self.mostWork { throw failure("ranges nested too deep for escaping", at: statement) }
             let (next, rewritten): (HTMLContext, Statement)
+            let depth = loops.count
             do throws(Problem) {
                 (next, rewritten) = try escape(statement, context)
-            } catch { throw missingTemplate(in: body[(index + 1)...]) ?? error }
+            } catch {
+                loops.removeLast(loops.count - depth)
+                try readOn(error, body[(index + 1)...])
+                return (HTMLContext(state: .dead), out)
+            }
             context = next
             out.append(rewritten)
             if context.state == .dead { break }
@@ -110,18 +115,13 @@ struct HTMLRewriter {
         return (context, out)
     }
 
-    /// Go reads on behind a problem; a template that does not exist then takes its place, the last one found.
-    private func missingTemplate(in body: ArraySlice<Statement>) -> Problem? {
-        for statement in body.reversed() {
-            switch statement.kind {
-            case .template(let name, _) where source[name] == nil:
-                return failure("no such template \(GoQuote.quoted(name))", at: statement)
-            case .choice(_, let inner, _), .with(_, let inner, _), .range(_, let inner, _):
-                if let problem = missingTemplate(in: inner[...]) { return problem }
-            default: break
-            }
-        }
-        return nil
+    /// Go reads on behind a problem, which another one may replace, or a `break` carry to the end of its range.
+    private mutating func readOn(_ problem: Problem, _ rest: ArraySlice<Statement>) throws(Problem) {
+        guard let current else { throw problem }
+        var walk = HTMLProblemWalk(problem, in: current, of: source, inLoop: !loops.isEmpty)
+        let found = walk.list(rest, 0)
+        if !loops.isEmpty { loops[loops.count - 1].add(walk.outermostEnds) }
+        if let found { throw walk.problems[found] }
     }
 
     private mutating func escape(_ statement: Statement, _ context: HTMLContext) throws(Problem) -> (
@@ -160,9 +160,9 @@ struct HTMLRewriter {
         case .leave, .proceed:
             if !loops.isEmpty {
                 if case .leave = statement.kind {
-                    loops[loops.count - 1].leaves.append(context)
+                    loops[loops.count - 1].leaves.append(.success(context))
                 } else {
-                    loops[loops.count - 1].proceeds.append(context)
+                    loops[loops.count - 1].proceeds.append(.success(context))
                 }
             }
             return (HTMLContext(state: .dead), statement)
@@ -172,14 +172,15 @@ struct HTMLRewriter {
     private mutating func range(
         _ body: [Statement], _ otherwise: [Statement]?, _ context: HTMLContext, _ statement: Statement
     ) throws(Problem) -> (HTMLContext, [Statement], [Statement]?) {
-        loops.append(([], []))
+        loops.append(LoopEnds())
         var (end, then) = try list(body, context)
         end = try joinLoop(end, statement)
         // The body may run again: it must then end where it ended before.
         var again = self
-        again.loops.append(([], []))
+        again.loops.append(LoopEnds())
         do throws(Problem) {
             let second = try again.list(body, end).0
+            work = again.work
             end = try join(end, second, statement, "range")
         } catch {
             var problem = error
@@ -195,18 +196,22 @@ struct HTMLRewriter {
     private mutating func joinLoop(_ end: HTMLContext, _ statement: Statement) throws(Problem) -> HTMLContext {
         let loop = loops.removeLast()
         var end = end
-        for context in loop.leaves { end = try join(end, context, statement, "range", prefix: "at range loop break: ") }
-        for context in loop.proceeds {
-            end = try join(end, context, statement, "range", prefix: "at range loop continue: ")
+        for (name, contexts) in [("break", loop.leaves), ("continue", loop.proceeds)] {
+            let prefix = "at range loop \(name): "
+            for context in contexts {
+                do throws(Problem) {
+                    end = try join(end, try context.get(), statement, "range")
+                } catch { throw error.prefixed(prefix) }
+            }
         }
         return end
     }
 
     private func join(
-        _ left: HTMLContext, _ right: HTMLContext, _ statement: Statement, _ word: String, prefix: String = ""
+        _ left: HTMLContext, _ right: HTMLContext, _ statement: Statement, _ word: String
     ) throws(Problem) -> HTMLContext {
         if let joined = HTMLContext.joined(left, right) { return joined }
-        throw failure("\(prefix){{\(word)}} branches end in different contexts: \(left), \(right)", at: statement)
+        throw failure("{{\(word)}} branches end in different contexts: \(left), \(right)", at: statement)
     }
 
     // MARK: Actions
@@ -216,15 +221,8 @@ struct HTMLRewriter {
     ) {
         if !pipeline.variables.isEmpty { return (start, pipeline) }
         var context = start.nudged
-        for (place, command) in pipeline.commands.enumerated() {
-            guard case .identifier(let name) = command.operands.first?.kind, Self.predefined.contains(name) else {
-                continue
-            }
-            let unquoted = context.state == .attribute && context.delimiter == .spaceOrTagEnd && name == "html"
-            if place < pipeline.commands.count - 1 || unquoted {
-                throw failure("predefined escaper \(GoQuote.quoted(name)) disallowed in template", at: statement)
-            }
-        }
+        let isUnquoted = context.state == .attribute && context.delimiter == .spaceOrTagEnd
+        if let reason = Self.misusedEscaper(pipeline, isUnquoted: isUnquoted) { throw failure(reason, at: statement) }
         var names: [String] = []
         switch context.state {
         case .url, .styleDoubleQuoted, .styleSingleQuoted, .styleDoubleQuotedURL, .styleSingleQuotedURL, .styleURL:
@@ -262,6 +260,17 @@ struct HTMLRewriter {
     }
 
     private static let predefined: Set<String> = ["html", "urlquery"]
+
+    /// Why a predefined escaper may not stand where it stands in `pipeline`; nil when it may.
+    static func misusedEscaper(_ pipeline: Pipeline, isUnquoted: Bool) -> String? {
+        for (place, command) in pipeline.commands.enumerated() {
+            guard case .identifier(let name) = command.operands.first?.kind, predefined.contains(name) else { continue }
+            if place < pipeline.commands.count - 1 || (isUnquoted && name == "html") {
+                return "predefined escaper \(GoQuote.quoted(name)) disallowed in template"
+            }
+        }
+        return nil
+    }
 
     /// What a predefined escaper does as well.
     private static let equivalents: [String: String] = [

@@ -73,10 +73,11 @@ struct Parser {
         let outer = (variables, rangeDepth)
         variables = ["$"]
         rangeDepth = 0
+        // Also when an error ends it: what stands around it counts its variables then.
+        defer { (variables, rangeDepth) = outer }
         try deeper()
         let (body, end) = try list()
         depth -= 1
-        (variables, rangeDepth) = outer
         guard case .end = end else { throw error("unexpected {{else}} in \(context)") }
         trees.append(SyntaxTree(name: name, parseName: parseName, source: source, body: body))
     }
