@@ -111,7 +111,9 @@ let testTargets: [Target] = [
 
 let benchmarks: [Target] = [
     .executableTarget(
-        name: "bench-engine", dependencies: ["QueryEngine"], path: "Benchmarks/Engine", swiftSettings: strict)
+        name: "bench-engine", dependencies: ["QueryEngine"], path: "Benchmarks/Engine", swiftSettings: strict),
+    .executableTarget(
+        name: "bench-templates", dependencies: ["GoTemplate"], path: "Benchmarks/Templates", swiftSettings: strict),
 ]
 
 let package = Package(

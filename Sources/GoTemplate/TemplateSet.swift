@@ -82,6 +82,9 @@ public struct TemplateSet: Sendable {
     /// Whether there is a template of that name.
     public func contains(_ name: String) -> Bool { trees[name] != nil }
 
+    /// Whether the template is nothing but space, as a file's own text is when it only defines others.
+    public func isBlank(_ name: String) -> Bool { trees[name]?.isEmpty ?? true }
+
     /// Runs the template `name` over `data`.
     public func execute(
         _ name: String, data: TemplateValue, environment: TemplateEnvironment = TemplateEnvironment(),

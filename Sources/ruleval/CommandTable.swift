@@ -4,7 +4,7 @@ import Base
 enum CommandTable {
     /// In the order of help.
     static let all: [Command] = [
-        check, test, query, explain, run, demo, health, incidents, ack,
+        check, test, query, explain, run, demo, health, template, incidents, ack,
     ]
 
     /// What INTERFACE promises and this version has not; refused by name.
@@ -14,7 +14,6 @@ enum CommandTable {
         "silence": "silences come with the Alertmanager API",
         "route": "route show and test come with the whole alertmanager.yml",
         "receivers": "receivers list and test come with the whole alertmanager.yml",
-        "template": "rendering from the command line comes with the whole template language",
         "why": "explanations come with history",
         "history": "history comes with a later release",
         "report": "reports come with a later release",

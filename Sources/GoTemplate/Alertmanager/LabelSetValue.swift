@@ -1,7 +1,10 @@
 extension TemplateValue {
     /// Labels with the methods of Alertmanager's `template.KV`: SortedPairs, Names, Values and Remove.
-    public static func labelSet(_ labels: [String: String]) -> TemplateValue {
-        .map(TemplateMap(labels.mapValues { .string($0) }, type: LabelSetMethods.type, methods: LabelSetMethods()))
+    public static func labelSet(_ labels: [String: String]?) -> TemplateValue {
+        var map = TemplateMap(
+            (labels ?? [:]).mapValues { .string($0) }, type: LabelSetMethods.type, methods: LabelSetMethods())
+        map.isNil = labels == nil
+        return .map(map)
     }
 }
 
@@ -19,6 +22,7 @@ private struct LabelSetMethods: TemplateMethods {
         case "Remove":
             return TemplateFunction([.stringList]) { call in
                 var rest = map
+                rest.isNil = false
                 for name in call.elements(0) { rest.entries[name.textual ?? ""] = nil }
                 return .map(rest)
             }

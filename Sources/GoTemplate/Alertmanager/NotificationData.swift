@@ -6,10 +6,10 @@ public struct NotificationData: Sendable {
     public struct Alert: Sendable {
         /// `firing` or `resolved`.
         public var status: String
-        /// Its labels.
-        public var labels: [String: String]
-        /// Its annotations.
-        public var annotations: [String: String]
+        /// Its labels; nil where data from outside has none.
+        public var labels: [String: String]?
+        /// Its annotations; nil where data from outside has none.
+        public var annotations: [String: String]?
         /// When it began.
         public var startsAt: ZonedTime
         /// When it ended; Go's zero time while it fires.
@@ -21,7 +21,7 @@ public struct NotificationData: Sendable {
 
         /// An alert.
         public init(
-            status: String, labels: [String: String], annotations: [String: String], startsAt: ZonedTime,
+            status: String, labels: [String: String]?, annotations: [String: String]?, startsAt: ZonedTime,
             endsAt: ZonedTime = .zero, generatorURL: String = "", fingerprint: String = ""
         ) {
             self.status = status
@@ -38,16 +38,16 @@ public struct NotificationData: Sendable {
     public var receiver = ""
     /// `firing` or `resolved`.
     public var status = ""
-    /// The alerts in the order in which they are shown.
-    public var alerts: [Alert] = []
+    /// The alerts in the order in which they are shown; nil, like the maps, only where data from outside has none.
+    public var alerts: [Alert]? = []
     /// Why it is sent; empty in Alertmanager unless it says so.
     public var notificationReason = ""
     /// The labels the group is made by.
-    public var groupLabels: [String: String] = [:]
+    public var groupLabels: [String: String]? = [:]
     /// Labels that all alerts share.
-    public var commonLabels: [String: String] = [:]
+    public var commonLabels: [String: String]? = [:]
     /// Annotations that all alerts share.
-    public var commonAnnotations: [String: String] = [:]
+    public var commonAnnotations: [String: String]? = [:]
     /// The address of the program.
     public var externalURL = ""
 
@@ -101,11 +101,12 @@ private struct AlertObject: TemplateObject {
 private struct AlertList: TemplateMethods {
     static let elementType = TemplateType("template.Alert", .structure)
 
-    static func value(_ alerts: [NotificationData.Alert]) -> TemplateValue {
-        .list(
-            TemplateList(
-                alerts.map { .object(AlertObject($0)) },
-                type: TemplateType("template.Alerts", .list, underlying: "[]template.Alert"), methods: AlertList()))
+    static func value(_ alerts: [NotificationData.Alert]?) -> TemplateValue {
+        var list = TemplateList(
+            (alerts ?? []).map { .object(AlertObject($0)) },
+            type: TemplateType("template.Alerts", .list, underlying: "[]template.Alert"), methods: AlertList())
+        list.isNil = alerts == nil
+        return .list(list)
     }
 
     func method(_ name: String, of receiver: TemplateValue) -> TemplateFunction? {

@@ -134,6 +134,7 @@ struct GoFormat {
     private mutating func list(_ list: TemplateList, _ verb: Unicode.Scalar, _ depth: Int) {
         let elements = list.elements
         if flags.sharpV, verb == "v" {
+            if list.isNil { return append(list.type.name + "(nil)") }
             append(list.type.name + "{")
             for (index, element) in elements.enumerated() {
                 if isFull { return }
@@ -153,6 +154,7 @@ struct GoFormat {
     }
 
     private mutating func map(_ map: TemplateMap, _ verb: Unicode.Scalar, _ depth: Int) {
+        if flags.sharpV, map.isNil { return append(map.type.name + "(nil)") }
         append(flags.sharpV ? map.type.name + "{" : "map[")
         for (index, key) in map.sortedKeys.enumerated() {
             if isFull { return }

@@ -23,6 +23,8 @@ enum GoJSON {
         case .safe(let safe): append(safe.text, to: &out)
         case .time(let time):
             append(GoTimeLayout.format(time, layout: "2006-01-02T15:04:05.999999999Z07:00"), to: &out)
+        case .list(let list) where list.isNil: out += "null".utf8
+        case .map(let map) where map.isNil: out += "null".utf8
         case .list(let list):
             out.append(0x5B)
             for (index, element) in list.elements.enumerated() {

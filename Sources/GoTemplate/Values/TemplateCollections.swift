@@ -8,6 +8,8 @@ public struct TemplateList: Sendable {
     public var type: TemplateType
     /// Methods of a named slice type.
     public var methods: (any TemplateMethods)?
+    /// Whether it is Go's nil of its type, which JSON and `%#v` tell from an empty one.
+    public var isNil = false
 
     /// How deep lists and maps stand in each other, this one included.
     let nesting: Int
@@ -32,6 +34,8 @@ public struct TemplateMap: Sendable {
     public var type: TemplateType
     /// Methods of a named map type.
     public var methods: (any TemplateMethods)?
+    /// Whether it is Go's nil of its type, which JSON and `%#v` tell from an empty one.
+    public var isNil = false
 
     /// How deep lists and maps stand in each other, this one included.
     let nesting: Int

@@ -21,6 +21,7 @@ enum TimeMethods {
         case "Weekday": TemplateFunction { _ in .enumeration(.weekday(time.civil.weekday)) }
         case "UTC": TemplateFunction { _ in .time(time.shown(in: .utc)) }
         case "Local": TemplateFunction { .time(time.shown(in: $0.environment.localZone)) }
+        case "Location": TemplateFunction { _ in .object(LocationPointer(text: time.zone.name)) }
         case "IsZero": TemplateFunction { _ in .bool(time.isZero) }
         case "IsDST": TemplateFunction { _ in .bool(time.period.isDaylight) }
         case "Add":
@@ -120,4 +121,16 @@ struct TimePointer: TemplateObject {
     var fields: [TemplateField] { [] }
     var text: String? { GoTimeLayout.string(time) }
     func method(_ name: String) -> TemplateFunction? { TimeMethods.method(name, of: time) }
+}
+
+/// Go's `*time.Location`, of which templates see only the name.
+private struct LocationPointer: TemplateObject {
+    let text: String?
+    var type: TemplateType { TemplateType("*time.Location", .pointer) }
+    var fields: [TemplateField] { [] }
+
+    func method(_ name: String) -> TemplateFunction? {
+        guard name == "String" else { return nil }
+        return TemplateFunction { _ in .string(text ?? "") }
+    }
 }
