@@ -193,9 +193,7 @@ extension Execution {
             let type = values.count < fixed ? function.parameters[values.count] : function.variadic
             values.append(try validate(final, type))
         }
-        var invocation = FunctionCall(
-            arguments: values, environment: environment, outputBytes: limits.outputBytes
-        ) { [unowned self] name, data throws(FunctionFailure) in try self.render(name, data) }
+        var invocation = FunctionCall(arguments: values, execution: self)
         do {
             let result = try function.body(&invocation)
             if case .string(let text) = result, text.utf8.count > limits.outputBytes {

@@ -40,8 +40,12 @@ final class Execution {
         self.set = set
         self.environment = environment
         self.limits = limits
-        tree = SyntaxTree(name: "", parseName: "", source: "", body: [])
+        tree = Self.nowhere
+        output.reserveCapacity(256)
+        variables.reserveCapacity(8)
     }
+
+    private static let nowhere = SyntaxTree(name: "", parseName: "", source: "", body: [])
 
     /// Runs `start` to its end.
     func run(_ start: SyntaxTree, data: TemplateValue) -> TemplateOutcome {

@@ -27,11 +27,17 @@ public struct FunctionCall {
     /// As many as the function has parameters, of their types.
     public var arguments: [TemplateValue]
     /// Time, address and answers of this execution.
-    public let environment: TemplateEnvironment
+    public var environment: TemplateEnvironment { execution.environment }
+    /// The run that calls.
+    let execution: Execution
+
     /// Bound on texts computed.
-    let outputBytes: Int
+    var outputBytes: Int { execution.limits.outputBytes }
+
     /// Runs another template of the set; for functions like `tmpl`.
-    let render: (String, TemplateValue) throws(FunctionFailure) -> String
+    func render(_ name: String, _ data: TemplateValue) throws(FunctionFailure) -> String {
+        try execution.render(name, data)
+    }
 
     /// The text of an argument, empty when it is none.
     public func string(_ index: Int) -> String { arguments[index].textual ?? "" }

@@ -1,6 +1,8 @@
 import Base
 
 /// What a template computes with: a tree of values that carry their Go types.
+///
+/// What is larger than a text stands behind a reference: values are copied at every step.
 public enum TemplateValue: Sendable {
     /// No value at all: a missing key where the set's option says so, or a pipeline without a result.
     case undefined
@@ -17,19 +19,19 @@ public enum TemplateValue: Sendable {
     /// A text.
     case string(String)
     /// A text that html/template trusts.
-    case safe(SafeText)
+    indirect case safe(SafeText)
     /// An instant with its zone.
-    case time(ZonedTime)
+    indirect case time(ZonedTime)
     /// A length of time in nanoseconds.
     case duration(Int64)
     /// A number with a name, such as a month.
-    case enumeration(TemplateEnumeration)
+    indirect case enumeration(TemplateEnumeration)
     /// A slice.
-    case list(TemplateList)
+    indirect case list(TemplateList)
     /// A map from text.
-    case map(TemplateMap)
+    indirect case map(TemplateMap)
     /// A struct, or a pointer to one.
-    case object(any TemplateObject)
+    indirect case object(any TemplateObject)
 }
 
 extension TemplateValue {
