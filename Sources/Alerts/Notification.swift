@@ -100,7 +100,7 @@ public struct NotifiedAlert: Hashable, Sendable {
     /// When it ended; ``Alert/unsetTime`` while it fires, whatever its time-out.
     public var endsAt: Timestamp { status == .resolved ? alert.endsAt : Alert.unsetTime }
 
-    /// Sorted as messages show them: by job, then instance, then all labels; alerts without the label come last.
+    /// Sorted as messages show them: by job, then instance, those without last; then by all labels, fewer first.
     ///
     /// - Source: observed on Alertmanager 0.33.1.
     public static func comesBefore(_ left: NotifiedAlert, _ right: NotifiedAlert) -> Bool {
@@ -113,6 +113,6 @@ public struct NotifiedAlert: Hashable, Sendable {
             case (nil, nil): break
             }
         }
-        return left.alert.labels < right.alert.labels
+        return Labels.fewerFirst(left.alert.labels, right.alert.labels)
     }
 }

@@ -7,7 +7,9 @@ extension DispatchCore {
     mutating func receive(_ posted: Alert, at now: Timestamp, _ effects: inout [DispatchEffect]) {
         let fingerprint = posted.fingerprint
         if let known = alerts[fingerprint] {
-            alerts[fingerprint]?.alert = known.alert.updated(by: posted, at: now)
+            let updated = known.alert.updated(by: posted, at: now)
+            alerts[fingerprint]?.alert = updated
+            if !inhibitor.isEmpty { inhibitor.add(updated) }
         } else {
             alerts[fingerprint] = place(Entry(alert: posted))
             inhibitor.add(posted)

@@ -27,7 +27,7 @@ public struct GroupView: Hashable, Sendable {
     public var receiver: String
     /// The labels its alerts share.
     public var labels: Labels
-    /// Its alerts by fingerprint.
+    /// Its alerts in the order of messages.
     public var alerts: [AlertView]
     /// When it is next due.
     public var nextFlush: Timestamp
@@ -54,7 +54,11 @@ extension DispatchCore {
         for group in groups.values {
             let route = configuration.tree.routes[group.route]
             let mutedBy = mutingIntervals(of: route, at: now)
-            let members = group.members.sorted().compactMap { alertView($0, mutedBy: mutedBy, at: now) }
+            let members = group.members.compactMap { alertView($0, mutedBy: mutedBy, at: now) }
+                .sorted {
+                    NotifiedAlert.comesBefore(
+                        NotifiedAlert($0.alert, status: .firing), NotifiedAlert($1.alert, status: .firing))
+                }
             if members.isEmpty { continue }
             views.append(
                 GroupView(
@@ -63,7 +67,7 @@ extension DispatchCore {
         }
         return views.sorted { left, right in
             left.labels != right.labels
-                ? left.labels < right.labels
+                ? Labels.fewerFirst(left.labels, right.labels)
                 : left.receiver != right.receiver ? left.receiver < right.receiver : left.key < right.key
         }
     }

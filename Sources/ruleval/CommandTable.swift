@@ -4,16 +4,13 @@ import Base
 enum CommandTable {
     /// In the order of help.
     static let all: [Command] = [
-        check, test, query, explain, run, demo, health, template, incidents, ack,
+        check, test, query, explain, run, demo, health, alerts, silence, route, receivers, template, incidents, ack,
     ]
 
     /// What INTERFACE promises and this version has not; refused by name.
     static let later: [String: String] = [
         "replay": "replaying history comes with a later release",
         "diff": "comparing rule changes comes with a later release",
-        "silence": "silences come with the Alertmanager API",
-        "route": "route show and test come with the whole alertmanager.yml",
-        "receivers": "receivers list and test come with the whole alertmanager.yml",
         "why": "explanations come with history",
         "history": "history comes with a later release",
         "report": "reports come with a later release",

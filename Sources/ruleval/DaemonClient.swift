@@ -18,10 +18,10 @@ struct DaemonClient {
         self.base = base.contains("://") ? base : "http://\(base)"
     }
 
-    /// The daemon's answer to a GET, or to a POST of `body`.
+    /// The daemon's answer to a GET, to a POST of `body`, or to another `method`.
     /// - Throws: ``DaemonUnreachable`` when there is none.
-    func ask(_ path: String, post body: [UInt8]? = nil) async throws -> HTTPResponse {
-        var request = HTTPRequest(body == nil ? "GET" : "POST", base + path)
+    func ask(_ path: String, post body: [UInt8]? = nil, method: String? = nil) async throws -> HTTPResponse {
+        var request = HTTPRequest(method ?? (body == nil ? "GET" : "POST"), base + path)
         request.timeout = .seconds(10)
         if let body {
             request.body = body

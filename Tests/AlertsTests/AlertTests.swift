@@ -80,7 +80,8 @@ struct AlertTests {
     func order() {
         let sets: [Labels] = [
             ["job": "a", "instance": "2"], ["job": "a", "instance": "3", "a": "x"], ["job": "b", "instance": "1"],
-            ["job": "b"], ["instance": "1"], ["a": "x"], ["b": "x"],
+            ["job": "b"], ["instance": "1"], ["b": "x"], ["a": "x"], ["a": "1", "x": "1"], ["a": "1", "b": "2"],
+            ["a": "2", "z": "1"], ["a": "1", "b": "0", "d": "1"],
         ]
         let alerts = sets.map {
             NotifiedAlert(Alert(labels: $0, startsAt: now, endsAt: now, updatedAt: now), status: .firing)

@@ -32,6 +32,25 @@ struct MutingTests {
         #expect(Set(world.news()) == ["resolved s!", "firing t"])
     }
 
+    @Test("goes on while any source fires, and names the one that ends last")
+    func severalSources() {
+        var world = world([InhibitRule(sourceMatchers: matchers("sev=crit"), targetMatchers: matchers("sev=warn"))])
+        world.fire(["alertname": "S", "i": "s1", "sev": "crit"])
+        world.fire(["alertname": "S", "i": "s2", "sev": "crit"])
+        world.fire(["alertname": "T", "i": "t", "sev": "warn"])
+        func inhibitors() -> [Fingerprint] {
+            world.core.alertViews(at: world.now).first { $0.alert.name == "T" }?.inhibitedBy ?? []
+        }
+        func fingerprint(_ name: String) -> Fingerprint? {
+            world.core.alertViews(at: world.now).first { $0.alert.labels["i"] == name }?.alert.fingerprint
+        }
+        #expect(inhibitors() == [fingerprint("s2")])
+        world.resolve(["alertname": "S", "i": "s2", "sev": "crit"])
+        #expect(inhibitors() == [fingerprint("s1")])
+        world.resolve(["alertname": "S", "i": "s1", "sev": "crit"])
+        #expect(inhibitors().isEmpty)
+    }
+
     @Test("leaves alerts that are source and target alone, but for a pure source")
     func twoSided() {
         let both: Labels = ["alertname": "B", "i": "b", "sev": "crit", "kind": "t"]

@@ -1,0 +1,221 @@
+import Base
+import JSON
+import TestSupport
+import Testing
+
+/// The same configuration, posts and times: the same notifications, field by field.
+@Suite(
+    "Notifications beside a real Alertmanager", .serialized,
+    .enabled(if: Surroundings.hasPeer("prometheus-alertmanager")))
+struct NotificationComparisonTests {
+    /// Between two rounds: more than two group intervals.
+    private static let gap = Duration.milliseconds(2600)
+
+    private static func configuration(_ url: String) -> String {
+        var routes = ""
+        var receivers = ""
+        var inhibitions = ""
+        for scenario in NotificationScenario.all {
+            let name = scenario.name
+            routes += "  - receiver: \(name)\n    matchers: [case=\"\(name)\"]\n"
+            if !scenario.route.isEmpty { routes += "    \(scenario.route)\n" }
+            let more = scenario.webhook.isEmpty ? "" : ", \(scenario.webhook)"
+            receivers += "- name: \(name)\n  webhook_configs: [{url: '\(url)/\(name)'\(more)}]\n"
+            if let rule = scenario.inhibition {
+                inhibitions += """
+                    - source_matchers: [case="\(name)", \(rule.source)]
+                      target_matchers: [case="\(name)", \(rule.target)]
+                      equal: [\(rule.equal)]
+
+                    """
+            }
+        }
+        return """
+            global: {resolve_timeout: 1h}
+            route:
+              receiver: default
+              group_wait: 200ms
+              group_interval: 1s
+              repeat_interval: 1h
+              routes:
+            \(routes)
+            time_intervals:
+            - {name: always, time_intervals: [{times: [{start_time: '00:00', end_time: '24:00'}]}]}
+            - {name: never, time_intervals: [{years: ['1990']}]}
+            inhibit_rules:
+            \(inhibitions)
+            receivers:
+            - name: default
+            \(receivers)
+            """
+    }
+
+    /// What one side is told; remembers the identifiers of its silences.
+    private struct Teller {
+        let side: SideBySide.Side
+        let base: Timestamp
+        var identifiers: [String: String] = [:]
+
+        mutating func tell(round: Int) async throws {
+            for scenario in NotificationScenario.all where round < scenario.rounds.count {
+                var alerts: [String] = []
+                var posted: Set<String> = []
+                for step in scenario.rounds[round] {
+                    if case .resolve(let labels) = step, posted.contains(labels) { try await post(&alerts, scenario) }
+                    switch step {
+                    case .fire(let labels, let annotations, let ends):
+                        let end = base + .seconds(ends ?? 36_000)
+                        let start = time(of: round) + .milliseconds(500)
+                        if !posted.insert(labels).inserted { try await post(&alerts, scenario) }
+                        alerts.append(alert(scenario, labels, annotations, start, end))
+                    case .resolve(let labels):
+                        alerts.append(alert(scenario, labels, "", base - .seconds(10), time(of: round)))
+                        posted.insert(labels)
+                    case .silence(let key, let matchers, let from, let to):
+                        try await silence(scenario, key, matchers, from, to, id: nil)
+                    case .update(let key, let matchers, let from, let to):
+                        try await silence(scenario, key, matchers, from, to, id: identifiers[scenario.name + key])
+                    case .expire(let key):
+                        let id = identifiers[scenario.name + key] ?? ""
+                        let answer = try await side.call("DELETE", "/api/v2/silence/\(id)")
+                        #expect(answer.status == 200)
+                    }
+                }
+                try await post(&alerts, scenario)
+            }
+        }
+
+        private func post(_ alerts: inout [String], _ scenario: NotificationScenario) async throws {
+            if alerts.isEmpty { return }
+            let answer = try await side.call("POST", "/api/v2/alerts", "[\(alerts.joined(separator: ","))]")
+            #expect(answer.status == 200, "\(scenario.name): \(answer.text())")
+            alerts = []
+        }
+
+        func time(of round: Int) -> Timestamp { base + NotificationComparisonTests.gap * round }
+
+        private func alert(
+            _ scenario: NotificationScenario, _ labels: String, _ annotations: String, _ start: Timestamp,
+            _ end: Timestamp
+        ) -> String {
+            func object(_ pairs: String) -> String {
+                pairs.split(separator: ",").map { pair in
+                    let parts = pair.split(separator: "=")
+                    return "\"\(parts[0])\":\"\(parts[1])\""
+                }.joined(separator: ",")
+            }
+            return """
+                {"labels":{"alertname":"N","case":"\(scenario.name)",\(object(labels))},"annotations":{\(object(annotations))},\
+                "startsAt":"\(RFC3339.string(start))","endsAt":"\(RFC3339.string(end))","generatorURL":"http://g/x"}
+                """
+        }
+
+        private mutating func silence(
+            _ scenario: NotificationScenario, _ key: String, _ matchers: String, _ from: Int, _ to: Int, id: String?
+        ) async throws {
+            var texts: [String] = [#"{"name":"case","value":"\#(scenario.name)","isRegex":false}"#]
+            for word in matchers.split(separator: ",") {
+                let name = word.prefix { !"=!".contains($0) }
+                let operation = word.dropFirst(name.count).prefix { "=!~".contains($0) }
+                let value = word.dropFirst(name.count + operation.count)
+                texts.append(
+                    #"{"name":"\#(name)","value":"\#(value)","isRegex":\#(operation.contains("~")),"#
+                        + #""isEqual":\#(!operation.contains("!"))}"#)
+            }
+            let body = """
+                {"matchers":[\(texts.joined(separator: ","))],"createdBy":"t","comment":"c"\
+                \(id.map { ",\"id\":\"\($0)\"" } ?? ""),"startsAt":"\(RFC3339.string(base + .seconds(from)))",\
+                "endsAt":"\(RFC3339.string(base + .seconds(to)))"}
+                """
+            let answer = try await side.call("POST", "/api/v2/silences", body)
+            #expect(answer.status == 200, "\(scenario.name): \(answer.text())")
+            identifiers[scenario.name + key] = try JSONValue(parsing: answer.body)["silenceID"]?.string
+        }
+    }
+
+    @Test func areTheSame() async throws {
+        let both = try await SideBySide(Self.configuration)
+        let clock = SystemClock()
+        let base = clock.now()
+        let rounds = NotificationScenario.all.map(\.rounds.count).max() ?? 0
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for side in both.sides {
+                group.addTask {
+                    var teller = Teller(side: side, base: base)
+                    for round in 0..<rounds {
+                        // The scenarios are about times: both programs are told at the same ones.
+                        try await clock.sleep(until: teller.time(of: round))
+                        try await teller.tell(round: round)
+                    }
+                    try await clock.sleep(until: teller.time(of: rounds) + .milliseconds(500))
+                }
+            }
+            try await group.waitForAll()
+        }
+        var told = 0
+        for scenario in NotificationScenario.all {
+            let ours = Self.told(scenario, both.ours)
+            let theirs = Self.told(scenario, both.theirs)
+            told += theirs.count
+            if scenario.name == "repeated", abs(ours.count - theirs.count) == 1 {
+                let count = min(ours.count, theirs.count)
+                #expect(Array(ours.prefix(count)) == Array(theirs.prefix(count)))
+            } else {
+                #expect(ours == theirs, "\(scenario.name)")
+            }
+        }
+        #expect(told > NotificationScenario.all.count)
+        #expect(try await Self.groups(both.ours) == Self.groups(both.theirs))
+        #expect(try await Self.silences(both.ours) == Self.silences(both.theirs))
+        await both.stop()
+    }
+
+    /// What a receiver was told, in order for each group.
+    private static func told(_ scenario: NotificationScenario, _ side: SideBySide.Side) -> [String] {
+        let bodies = side.endpoint.calls("/\(scenario.name)").map(\.body)
+        var groups: [String: [String]] = [:]
+        for body in bodies { groups[body["groupKey"]?.string ?? "", default: []].append(text(body)) }
+        return groups.sorted { $0.key < $1.key }.flatMap(\.value)
+    }
+
+    /// A body without the sender's own address.
+    private static func text(_ body: JSONValue) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for member in body.object?.members ?? [] where member.key != "externalURL" {
+            writer.key(member.key)
+            writer.value(member.value)
+        }
+        writer.endObject()
+        return writer.text
+    }
+
+    /// What `/api/v2/alerts/groups` says of every alert, identifiers counted only.
+    private static func groups(_ side: SideBySide.Side) async throws -> [String] {
+        let answer = try await side.call("GET", "/api/v2/alerts/groups")
+        return (try JSONValue(parsing: answer.body).array ?? []).flatMap { group in
+            (group["alerts"]?.array ?? []).map { alert in
+                let keys = ["silencedBy", "inhibitedBy", "mutedBy"]
+                let counts = keys.map { "\($0) \(alert["status"]?[$0]?.array?.count ?? -1)" }.joined(separator: " ")
+                let fields = [group["receiver"], alert["labels"], alert["startsAt"], alert["status"]?["state"]]
+                var writer = JSONWriter()
+                writer.beginArray()
+                for field in fields { writer.value(field ?? .null) }
+                writer.endArray()
+                return writer.text + " " + counts
+            }
+        }
+    }
+
+    /// What `/api/v2/silences` says, without identifiers and times of its own.
+    private static func silences(_ side: SideBySide.Side) async throws -> [String] {
+        let answer = try await side.call("GET", "/api/v2/silences")
+        return (try JSONValue(parsing: answer.body).array ?? []).map { silence in
+            var writer = JSONWriter()
+            writer.beginArray()
+            for field in [silence["status"], silence["matchers"]] { writer.value(field ?? .null) }
+            writer.endArray()
+            return writer.text
+        }.sorted()
+    }
+}
