@@ -20,7 +20,9 @@ public enum GoFloat {
     public static func string(_ value: Double, _ format: Format, precision: Int = -1) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
-        if precision >= 0 { return printed(value, format, precision) }
+        if precision >= 0 {
+            return rounded(value, format, precision) ?? printed(value, format, precision)
+        }
         let (digits, exponent) = shortest(value.magnitude)
         let sign = value.sign == .minus ? "-" : ""
         switch format {
@@ -81,6 +83,41 @@ public enum GoFloat {
         return out + "e" + (exponent < 0 ? "-" : "+") + (size.utf8.count < 2 ? "0" : "") + size
     }
 
+    /// The number rounded from its shortest digits: the same as rounding its exact value while no more than 15 digits are
+    /// wanted, but for ties. Nil where only the exact value can tell, and for exponents.
+    private static func rounded(_ value: Double, _ format: Format, _ precision: Int) -> String? {
+        if value == 0 || format == .exponent { return nil }
+        var (digits, exponent) = shortest(value.magnitude)
+        let wanted = format == .fixed ? exponent + 1 + precision : max(1, precision)
+        guard (1...15).contains(wanted) else { return nil }
+        if digits.count > wanted {
+            let rest = digits[wanted...]
+            if rest.count == 1, rest.first == 0x35 { return nil }
+            let isUp = (rest.first ?? 0x30) >= 0x35
+            digits.removeLast(digits.count - wanted)
+            if isUp {
+                while digits.last == 0x39 { digits.removeLast() }
+                if let last = digits.popLast() {
+                    digits.append(last + 1)
+                } else {
+                    digits = [0x31]
+                    exponent += 1
+                }
+            }
+        }
+        while digits.count > 1, digits.last == 0x30 { digits.removeLast() }
+        let sign = value.sign == .minus ? "-" : ""
+        if format == .general {
+            return sign
+                + (exponent < -4 || exponent >= max(1, precision)
+                    ? scientific(digits, exponent) : fixed(digits, exponent))
+        }
+        let text = sign + fixed(digits, exponent)
+        let given = max(0, digits.count - 1 - exponent)
+        if precision == given { return text }
+        return text + (given == 0 ? "." : "") + String(repeating: "0", count: precision - given)
+    }
+
     private static func printed(_ value: Double, _ format: Format, _ precision: Int) -> String {
         let shape =
             switch format {
@@ -89,10 +126,12 @@ public enum GoFloat {
             case .general: "%.*g"
             }
         return withVaList([Int32(clamping: precision), value]) { arguments in
-            var room = [CChar](repeating: 0, count: max(1200, precision + 400))
-            let needed = Int(vsnprintf(&room, room.count, shape, arguments))
-            return String(
-                decoding: room.prefix(min(needed, room.count - 1)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(1200, precision + 400)) { room in
+                room.withMemoryRebound(to: CChar.self) { text in
+                    let needed = Int(vsnprintf(text.baseAddress, text.count, shape, arguments))
+                    return String(decoding: UnsafeRawBufferPointer(text)[..<min(needed, text.count - 1)], as: UTF8.self)
+                }
+            }
         }
     }
 }

@@ -27,6 +27,9 @@ enum TextFunctions {
 
     /// Go maps character by character: `ß` has no capital there.
     private static func mapped(_ text: String, _ mapping: (Unicode.Scalar.Properties) -> String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return mapping(Unicode.Scalar("a").properties) == "A" ? text.uppercased() : text.lowercased()
+        }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             let other = mapping(scalar.properties).unicodeScalars

@@ -75,6 +75,12 @@ enum HTMLEscapers {
 
     /// Characters of `table` replaced; without `keepsSpecials` also those that HTML does not allow.
     private static func replaced(_ text: String, _ table: [UInt8: String], keepsSpecials: Bool = true) -> String {
+        // Most texts need nothing: letters, digits, and the signs between that stand in no table.
+        if text.utf8.allSatisfy({
+            (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x2D...0x3A).contains($0)
+        }) {
+            return text
+        }
         var out: [UInt8] = []
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

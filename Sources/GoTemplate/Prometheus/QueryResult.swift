@@ -69,9 +69,12 @@ enum HostNames {
             guard rest.hasPrefix(":"), !rest.dropFirst().contains(":") else { return nil }
             return (String(text[text.index(after: text.startIndex)..<close]), String(rest.dropFirst()))
         }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, !text.contains("["), !text.contains("]") else { return nil }
-        return (String(parts[0]), String(parts[1]))
+        let bytes = text.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            !bytes[bytes.index(after: colon)...].contains(UInt8(ascii: ":")),
+            !bytes.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") })
+        else { return nil }
+        return (String(text[..<colon]), String(text[bytes.index(after: colon)...]))
     }
 
     private static func isAddress(_ host: String) -> Bool {
