@@ -172,8 +172,9 @@ struct SpineTests {
         exporter.expose("app_queue 3\n")
         #expect(await eventually { await prometheus.count("app_queue < 10") == 1 })
         try await ruleval.start()
-        #expect(await eventually { endpoint.calls("/webhook").count == 2 })
-        #expect(endpoint.calls("/webhook").last?.body["status"]?.string == "resolved")
+        // The kill may have come between the first message and its note: then that one was sent again, once.
+        #expect(await eventually { endpoint.calls("/webhook").last?.body["status"]?.string == "resolved" })
+        #expect(endpoint.calls("/webhook").count <= 3)
         #expect(await ruleval.terminate() == 0)
         await prometheus.kill()
     }
