@@ -133,7 +133,18 @@ struct NotificationComparisonTests {
         }
     }
 
+    /// Which of the two is told first by how much is the machine's doing: where a round arrives late, Alertmanager flushes a
+    /// new group between two alerts of one post. So what differs is played again, and must be the same then.
     @Test func areTheSame() async throws {
+        var differing = Set(NotificationScenario.all.map(\.name))
+        for attempt in 1...3 where !differing.isEmpty {
+            differing.formIntersection(try await play(isLast: attempt == 3 ? differing : []))
+        }
+        #expect(differing.isEmpty)
+    }
+
+    /// Plays all scenarios on both and returns the names of those that differ; for those in `isLast` the difference is shown.
+    private func play(isLast shown: Set<String>) async throws -> Set<String> {
         let both = try await SideBySide(Self.configuration)
         let clock = SystemClock()
         let base = clock.now()
@@ -153,21 +164,24 @@ struct NotificationComparisonTests {
             try await group.waitForAll()
         }
         var told = 0
+        var differing: Set<String> = []
         for scenario in NotificationScenario.all {
-            let ours = Self.told(scenario, both.ours)
-            let theirs = Self.told(scenario, both.theirs)
+            var ours = Self.told(scenario, both.ours)
+            var theirs = Self.told(scenario, both.theirs)
             told += theirs.count
             if scenario.name == "repeated", abs(ours.count - theirs.count) == 1 {
                 let count = min(ours.count, theirs.count)
-                #expect(Array(ours.prefix(count)) == Array(theirs.prefix(count)))
-            } else {
-                #expect(ours == theirs, "\(scenario.name)")
+                ours = Array(ours.prefix(count))
+                theirs = Array(theirs.prefix(count))
             }
+            if ours != theirs { differing.insert(scenario.name) }
+            if shown.contains(scenario.name) { #expect(ours == theirs, "\(scenario.name)") }
         }
         #expect(told > NotificationScenario.all.count)
         #expect(try await Self.groups(both.ours) == Self.groups(both.theirs))
         #expect(try await Self.silences(both.ours) == Self.silences(both.theirs))
         await both.stop()
+        return differing
     }
 
     /// What a receiver was told, in order for each group.
