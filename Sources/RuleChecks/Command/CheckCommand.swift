@@ -25,6 +25,11 @@ public enum CheckCommand {
             switch options.format {
             case .text: report.text(usesColor: options.usesColor)
             case .json: report.json
+            case .github: report.github
+            case .gitlab: report.gitlab
+            case .checkstyle: report.checkstyle
+            case .sarif: report.sarif
+            case .junit: report.junit(isStrict: options.isStrict)
             }
         return Outcome(
             output: output, errors: report.failures.map { $0 + "\n" }.joined(),
@@ -35,12 +40,17 @@ public enum CheckCommand {
     public static func report(on paths: [String], options: CheckOptions) -> CheckReport {
         var report = CheckReport()
         var seen: Set<String> = []
+        var names: [String] = []
         for path in paths {
             do {
-                for name in try files(path) where seen.insert(name).inserted {
-                    report.files.append(check(name, options))
-                }
+                for name in try files(path) where seen.insert(name).inserted { names.append(name) }
             } catch { report.failures.append(Printable.escaped(error.message)) }
+        }
+        for (number, name) in names.enumerated() {
+            options.progress?(number + 1, names.count, name)
+            var file = check(name, options)
+            do { try keepChanged(&file, options) } catch { report.failures.append(Printable.escaped(error.message)) }
+            report.files.append(file)
         }
         return report
     }
@@ -54,7 +64,16 @@ public enum CheckCommand {
         return file
     }
 
-    private static func files(_ path: String) throws(Diagnostic) -> [String] {
+    /// Leaves out problems on what is as it was.
+    private static func keepChanged(_ file: inout CheckReport.File, _ options: CheckOptions) throws(Diagnostic) {
+        guard let earlierText = options.earlierText, let source = file.source, !file.problems.isEmpty else { return }
+        let changes = ChangedLines(now: source, before: try earlierText(file.name))
+        file.problems = file.problems.filter { changes.contains($0.position?.line) }
+    }
+
+    /// The files that an argument names: a file, all `*.yml` and `*.yaml` of a folder, what fits a pattern, `-`.
+    /// - Throws: when there are none.
+    public static func files(_ path: String) throws(Diagnostic) -> [String] {
         if path == "-" { return [path] }
         if PathGlob.isFolder(path) {
             let found = try PathGlob.files(below: path) { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }

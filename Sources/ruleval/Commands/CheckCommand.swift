@@ -9,7 +9,9 @@ extension CommandTable {
         name: "check", operands: "FILE|DIR|GLOB...",
         summary: "Say what is wrong with rule files and configurations, with file:line:column.",
         options: [
-            .one("--format", "text|json", "how to print (default text)"),
+            .one(
+                "--format", "text|json|github|gitlab|checkstyle|sarif|junit", "how to print (default text)"),
+            .one("--changed-since", "GIT_REF", "only problems on rules that are new or other than in this commit"),
             .flag("--strict", "warnings count as problems"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
         ],
@@ -19,9 +21,8 @@ extension CommandTable {
         var options = CheckOptions()
         if let name = arguments.value("--format") {
             guard let format = CheckOptions.Format(rawValue: name) else {
-                throw UsageError(
-                    "--format is \(CheckOptions.Format.allCases.map(\.rawValue).joined(separator: " or ")), not \(name)"
-                )
+                let names = CheckOptions.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UsageError("--format is one of \(names), not \(name)")
             }
             options.format = format
         }
@@ -40,7 +41,14 @@ extension CommandTable {
             let verdict = UnitTestFile.check(document, path: path)
             return .init(counts: [("tests", verdict.cases)], diagnostics: verdict.problems)
         }
+        if let reference = arguments.value("--changed-since") {
+            let history = try GitHistory(reference: reference)
+            options.earlierText = { path throws(Diagnostic) in try history.text(of: path) }
+        }
+        let progress = ProgressLine()
+        options.progress = { progress.show($0, $1, $2) }
         let outcome = CheckCommand.run(paths: arguments.operands, options: options)
+        progress.end()
         Terminal.out(outcome.output)
         if !outcome.errors.isEmpty { Terminal.error(outcome.errors) }
         return outcome.exitStatus
