@@ -54,9 +54,9 @@ struct ExpressionFormatterTests {
               rules:
               - record: a
                 expr: |2- # why
-                        sum by (job, instance) (rate(http_requests_total{code=~"5.."}[5m]))
-                      /
-                        sum by (job, instance) (rate(http_requests_total[5m]))
+                    sum by (job, instance) (rate(http_requests_total{code=~"5.."}[5m]))
+                  /
+                    sum by (job, instance) (rate(http_requests_total[5m]))
                 labels: {a: b}
 
             """

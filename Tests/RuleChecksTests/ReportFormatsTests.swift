@@ -39,7 +39,7 @@ struct ReportFormatsTests {
         let name = path.replacing(",", with: "%2C").replacing(":", with: "%3A").replacing("%.yml", with: "%25.yml")
         #expect(lines.count == 3)
         #expect(
-            lines[0] == "::error file=\(name),line=7,col=19,title=ruleval error::unexpected end of input")
+            lines[0] == "::error file=\(name),line=7,col=20,title=ruleval error::unexpected end of input")
         #expect(lines[1].hasPrefix("::error file=\(name),line=8,col=9,title=ruleval error::unknown key 'foo'"))
         #expect(lines[2] == "1 file: 0 rules, 2 errors, 0 warnings")
         #expect(try output(.github, text: Self.warned).text.contains("title=ruleval identical-operands::both sides"))
@@ -76,7 +76,7 @@ struct ReportFormatsTests {
         )
         #expect(
             text.contains(
-                "<error line=\"7\" column=\"19\" severity=\"error\" message=\"unexpected end of input\" source=\"ruleval.error\"/>"
+                "<error line=\"7\" column=\"20\" severity=\"error\" message=\"unexpected end of input\" source=\"ruleval.error\"/>"
             ))
         #expect(text.hasSuffix("  </file>\n</checkstyle>\n"))
     }

@@ -71,12 +71,12 @@ struct CoverageTests {
             gaps(half) == [
                 "6:9 alert Errors: no test that has data sees it stay silent",
                 "7:15 alert Errors: comparison 'job:errors > 5' never decided: it was true wherever it was evaluated",
-                "7:42 alert Errors: comparison 'up == 1' never decided: it was true wherever it was evaluated",
+                "7:43 alert Errors: comparison 'up == 1' never decided: it was true wherever it was evaluated",
             ])
         // Without the case in which the instance is down nobody sees that `up == 1` matters.
         #expect(
             gaps(try run(fires, silent)) == [
-                "7:42 alert Errors: comparison 'up == 1' never decided: it was true wherever it was evaluated"
+                "7:43 alert Errors: comparison 'up == 1' never decided: it was true wherever it was evaluated"
             ])
     }
 
@@ -104,7 +104,7 @@ struct CoverageTests {
         #expect(json["passed"]?.integer == 1 && json["failed"]?.integer == 1)
         let failure = json["files"]?[0]?["failures"]?[0]
         #expect(failure?["case"]?.string == "wrong")
-        #expect(failure?["line"]?.integer == 14)
+        #expect(failure?["line"]?.integer == 15)
         #expect(failure?["message"]?.string?.hasPrefix("alertname: Errors, time: 5m\n  missing: labels {") == true)
         #expect(json["coverage"]?["rules"]?.integer == 2)
         #expect(json["coverage"]?["untested"]?[0]?["rule"]?.string == "job:errors")
