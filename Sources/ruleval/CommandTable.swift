@@ -4,9 +4,7 @@ import Base
 enum CommandTable {
     /// In the order of help.
     static let all: [Command] = [
-        check, test, fmt, query, explain, run, demo, health, alerts, silence, route, receivers, template, incidents,
-        ack,
-        completions, man,
+        check, test, query, explain, run, demo, health, alerts, silence, route, receivers, template, incidents, ack,
     ]
 
     /// What INTERFACE promises and this version has not; refused by name.
@@ -17,6 +15,7 @@ enum CommandTable {
         "history": "history comes with a later release",
         "report": "reports come with a later release",
         "state": "state export comes with a later release",
+        "fmt": "formatting rule files comes with the linter",
     ]
 
     static func command(_ name: String) -> Command? { all.first { $0.name == name } }
