@@ -74,7 +74,7 @@ let floor4: [Target] = [
 ]
 
 let floor5: [Target] = [
-    module("RuleTests", ["Ruler"]),
+    module("RuleTests", ["Ruler", "JSON"]),
     module("StateStore", ["CSQLite", "Ruler", "Dispatching", "Incidents", "Receivers"]),
 ]
 
@@ -103,7 +103,8 @@ let testTargets: [Target] = [
     tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching", ["TestSupport"]),
     tests("Incidents"),
     tests("Receivers", ["HTTPServer", "TestSupport", "JSON"]),
-    tests("RuleTests", exclude: ["Scripts"]), tests("StateStore"), tests("Web", ["TestSupport"]), tests("Daemon"),
+    tests("RuleTests", ["TestSupport", "JSON"], exclude: ["Scripts"]), tests("StateStore"),
+    tests("Web", ["TestSupport"]), tests("Daemon"),
     .testTarget(
         name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "TestSupport"],
         swiftSettings: [.treatAllWarnings(as: .error)]),
@@ -114,7 +115,8 @@ let benchmarks: [Target] = [
         name: "bench-engine", dependencies: ["QueryEngine"], path: "Benchmarks/Engine", swiftSettings: strict),
     .executableTarget(
         name: "bench-templates", dependencies: ["GoTemplate"], path: "Benchmarks/Templates", swiftSettings: strict),
-    .executableTarget(name: "bench-check", path: "Benchmarks/Check", swiftSettings: strict),
+    .executableTarget(
+        name: "bench-unit-tests", dependencies: ["Base"], path: "Benchmarks/UnitTests", swiftSettings: strict),
 ]
 
 let package = Package(

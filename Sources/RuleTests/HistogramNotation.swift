@@ -55,16 +55,16 @@ enum HistogramNotation {
             let place = scanner.index
             let key = scanner.word()
             guard !key.isEmpty else { throw scanner.error("expected a key of the histogram, found \(scanner.found)") }
-            guard seen.insert(key).inserted else {
+            guard seen.insert(key.lowercased()).inserted else {
                 throw scanner.error("duplicate key \(key) in the histogram", at: place)
             }
             guard scanner.skip(":") else { throw scanner.error("expected : behind \(key), found \(scanner.found)") }
-            switch key {
+            switch key.lowercased() {
             case "schema": out.schema = try integer(&scanner)
             case "sum": out.sum = try scanner.number(signed: true)
             case "count": out.count = try scanner.number(signed: true)
             case "z_bucket": out.zeroCount = try scanner.number(signed: true)
-            case "z_bucket_w": out.zeroThreshold = try scanner.number(signed: true)
+            case "z_bucket_w": out.zeroThreshold = try scanner.number(signed: false)
             case "custom_values": out.customValues = try list(&scanner)
             case "buckets": out.positiveBuckets = try list(&scanner)
             case "n_buckets": out.negativeBuckets = try list(&scanner)
@@ -102,7 +102,7 @@ enum HistogramNotation {
         var values: [Double] = []
         while true {
             let spaced = scanner.skipSpace()
-            if scanner.skip("]") { return values }
+            if !values.isEmpty, scanner.skip("]") { return values }
             if !spaced, !values.isEmpty { throw scanner.error("expected white space or ], found \(scanner.found)") }
             values.append(try scanner.number(signed: true))
         }

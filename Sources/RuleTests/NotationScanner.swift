@@ -62,6 +62,11 @@ struct NotationScanner {
             let letters = String(decoding: bytes[index...].prefix(3), as: UTF8.self).lowercased()
             if letters == "inf" || letters == "nan" {
                 index += 3
+                // "Infx3" is a word of its own and no number that is repeated.
+                if let next = peek, Self.isLetter(next) || Self.isDigit(next) {
+                    index = start
+                    throw error("expected a number, found \(found)")
+                }
                 return letters == "nan" ? StaleMarker.normalNaN : negative ? -Double.infinity : .infinity
             }
         }
@@ -85,7 +90,10 @@ struct NotationScanner {
             if exponent > 0 { index = end + exponent }
         }
         let text = String(decoding: bytes[first..<index], as: UTF8.self)
-        let value = strtod(text, nil)
+        // Go reads whole numbers that begin with 0 as octal ones.
+        let isOctal = text.utf8.count > 1 && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x37 } && text.hasPrefix("0")
+        let value = isOctal ? strtod("\(UInt64(text, radix: 8) ?? 0)", nil) : strtod(text, nil)
+        if value.isInfinite { throw error("the number \(text) is out of range", at: start) }
         return negative ? -value : value
     }
 

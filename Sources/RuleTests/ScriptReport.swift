@@ -11,9 +11,25 @@ public struct ScriptReport: Hashable, Sendable {
         public var line: Int
         /// What is wrong; several lines.
         public var message: String
+        /// The case's name; empty where it has none.
+        public var testCase = ""
 
-        /// `file:line: message`.
-        public var description: String { "\(file):\(line): \(message)" }
+        /// `file:line: case: message`.
+        public var description: String {
+            "\(file):\(line): " + (testCase.isEmpty ? "" : "\(testCase): ") + message
+        }
+    }
+
+    /// A case that was run.
+    public struct Case: Hashable, Sendable {
+        /// Its name; where it has none, what it evaluates or its place in the file.
+        public var name: String
+        /// Where it stands, from 1.
+        public var line: Int
+        /// What is not as it must be.
+        public var failures: [Failure]
+        /// How long it took.
+        public var duration: Duration = .zero
     }
 
     /// Cases that gave what they must.
@@ -22,6 +38,8 @@ public struct ScriptReport: Hashable, Sendable {
     public var failed = 0
     /// In the order of the file.
     public var failures: [Failure] = []
+    /// All cases that were run, and what could not be read, in the order of the file.
+    public var cases: [Case] = []
 
     /// A report of nothing.
     public init() {}
@@ -29,8 +47,18 @@ public struct ScriptReport: Hashable, Sendable {
     /// A report of a file that could not be read: one failure that says why.
     public static func unreadable(_ file: String, _ reason: Diagnostic) -> ScriptReport {
         var report = ScriptReport()
-        report.failures = [Failure(file: file, line: reason.position?.line ?? 1, message: reason.message)]
+        report.add(
+            Case(
+                name: file, line: reason.position?.line ?? 1,
+                failures: [Failure(file: file, line: reason.position?.line ?? 1, message: reason.message)]))
         return report
+    }
+
+    /// Adds a case.
+    mutating func add(_ one: Case) {
+        if one.failures.isEmpty { passed += 1 } else { failed += 1 }
+        failures += one.failures
+        cases.append(one)
     }
 
     /// Adds the cases of another report.
@@ -38,5 +66,6 @@ public struct ScriptReport: Hashable, Sendable {
         passed += other.passed
         failed += other.failed
         failures += other.failures
+        cases += other.cases
     }
 }

@@ -38,9 +38,9 @@ public struct ScriptRunner: Sendable {
     public func run(_ script: PromQLScript) -> ScriptReport {
         var report = ScriptReport()
         var storage = ScriptStorage()
-        func fail(_ line: Int, _ message: String) {
-            report.failed += 1
-            report.failures.append(.init(file: script.file, line: line, message: message))
+        func fail(_ line: Int, _ message: String, _ name: String = "") {
+            let failure = ScriptReport.Failure(file: script.file, line: line, message: message)
+            report.add(.init(name: name.isEmpty ? "line \(line)" : name, line: line, failures: [failure]))
         }
         for statement in script.statements {
             switch statement.action {
@@ -49,9 +49,9 @@ public struct ScriptRunner: Sendable {
                 do throws(ScriptStorage.Failure) { try storage.add(load) } catch { fail(statement.line, error.message) }
             case .eval(let eval):
                 if let message = ScriptCase(eval: eval, storage: storage, options: options).failure() {
-                    fail(statement.line, "\(eval.text)\n\(message)")
+                    fail(statement.line, "\(eval.text)\n\(message)", eval.text)
                 } else {
-                    report.passed += 1
+                    report.add(.init(name: eval.text, line: statement.line, failures: []))
                 }
             case .unreadable(let message, let line): fail(line, message)
             }

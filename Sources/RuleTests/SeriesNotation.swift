@@ -84,19 +84,43 @@ public enum SeriesNotation {
         -> [SeriesValue]
     {
         var values: [SeriesValue] = []
+        _ = try read(&scanner, most) { values.append($0) }
+        return values
+    }
+
+    /// Reads values alone and hands each to `take`, so that nobody has to hold them all.
+    /// - Returns: how many there were.
+    /// - Throws: ``SeriesNotationError`` with the byte where it went wrong.
+    @discardableResult
+    static func read(
+        _ text: String, maximumValues: Int = maximumValues, take: (SeriesValue) -> Void
+    ) throws(SeriesNotationError) -> Int {
+        var scanner = NotationScanner(text)
+        return try read(&scanner, maximumValues, take)
+    }
+
+    private static func read(
+        _ scanner: inout NotationScanner, _ most: Int, _ take: (SeriesValue) -> Void
+    ) throws(SeriesNotationError) -> Int {
+        var taken = 0
         scanner.skipSpace()
         while !scanner.isAtEnd {
             let start = scanner.index
-            let left = most - values.count
+            let left = most - taken
             if scanner.skip("_") {
                 let times = try scanner.times() ?? 1
                 try checkRoom(times, left, at: start)
-                values.append(contentsOf: repeatElement(.none, count: times))
+                for _ in 0..<times { take(.none) }
+                taken += times
             } else if scanner.skip("stale") {
                 try checkRoom(1, left, at: start)
-                values.append(.float(StaleMarker.value))
+                take(.float(StaleMarker.value))
+                taken += 1
             } else if scanner.bytes[start...].starts(with: [0x7B, 0x7B]) {
-                try HistogramNotation.item(&scanner, room: left) { values.append($0) }
+                try HistogramNotation.item(&scanner, room: left) {
+                    taken += 1
+                    take($0)
+                }
             } else {
                 var value = try scanner.number(signed: true)
                 let sign = scanner.peek
@@ -106,16 +130,17 @@ public enum SeriesNotation {
                     throw scanner.error("expected x and a number of steps, found \(scanner.found)")
                 }
                 try checkRoom(times ?? 0, left - 1, at: start)
-                values.append(.float(value))
+                take(.float(value))
                 for _ in 0..<(times ?? 0) {
                     value += step ?? 0
-                    values.append(.float(value))
+                    take(.float(value))
                 }
+                taken += 1 + (times ?? 0)
             }
             try scanner.expectItemEnd()
             scanner.skipSpace()
         }
-        return values
+        return taken
     }
 
     /// Throws when `more` values are more than `left`.

@@ -44,8 +44,8 @@ public struct UnitTestFile: Sendable {
     public struct Input: Sendable {
         /// What identifies it.
         public var labels: Labels
-        /// One an interval.
-        public var values: [SeriesValue]
+        /// Its values as written, one an interval; they were read once and can be.
+        public var notation: String
     }
 
     /// What alerts of one name must fire at a time.
@@ -96,5 +96,7 @@ public struct UnitTestFile: Sendable {
         public var labels: Labels
         /// A float or a histogram.
         public var value: SampleValue
+        /// A float that was written beside the histogram; no result has both.
+        public var strayFloat = 0.0
     }
 }

@@ -10,6 +10,10 @@ struct UnitTestLoader {
     private let path: String
     /// Why a case cannot be run, by its place among the cases.
     private(set) var broken: [Int: Diagnostic] = [:]
+    /// Values of the case being read.
+    private var samples = 0
+    /// Where each series of the case being read stands.
+    private var places: [Labels: Int] = [:]
 
     init(path: String) { self.path = path }
 
@@ -53,6 +57,8 @@ struct UnitTestLoader {
                 decoding.report("'start_timestamp' must be Unix seconds or RFC 3339, not '\(text)'", at: node)
             }
         }
+        samples = 0
+        places = [:]
         for item in reader.list("input_series") ?? [] { readInput(item, place, &test) }
         for item in reader.list("alert_rule_test") ?? [] {
             if let check = readAlertCheck(item, place) { test.alerts.append(check) }
@@ -67,15 +73,30 @@ struct UnitTestLoader {
     private mutating func readInput(_ node: YAMLNode, _ place: Int, _ test: inout UnitTestFile.Case) {
         guard let reader = decoding.mapping(node, as: "input series") else { return }
         let series = reader.string("series") ?? ""
-        let values = reader.string("values") ?? ""
+        // A block scalar ends with a line break.
+        var values = (reader.string("values") ?? "")[...]
+        while let last = values.unicodeScalars.last, "\n\r\t ".unicodeScalars.contains(last) {
+            values.unicodeScalars.removeLast()
+        }
         defer { reader.finish() }
         do throws(SeriesNotationError) {
             let labels = try SeriesNotation.metric(series)
+            if series.isEmpty, !values.isEmpty {
+                throw SeriesNotationError(message: "an input series needs a name or labels", offset: 0)
+            }
             do throws(SeriesNotationError) {
-                let input = UnitTestFile.Input(labels: labels, values: try SeriesNotation.values(values))
+                samples += try SeriesNotation.read(
+                    String(values), maximumValues: SeriesNotation.maximumValues - samples
+                ) { _ in
+                }
                 // Of two lines with the same labels the last one counts.
-                test.series.removeAll { $0.labels == labels }
-                test.series.append(input)
+                let input = UnitTestFile.Input(labels: labels, notation: String(values))
+                if let earlier = places.updateValue(test.series.count, forKey: labels) {
+                    places[labels] = earlier
+                    test.series[earlier] = input
+                } else {
+                    test.series.append(input)
+                }
             } catch {
                 fail(place, error, at: reader.value("values") ?? node, "values")
             }
@@ -132,10 +153,12 @@ struct UnitTestLoader {
                 let labels = text.isEmpty ? Labels.empty : try SeriesNotation.metric(text)
                 var expected = UnitTestFile.ExpectedSample(labels: labels, value: .float(value))
                 if !histogram.isEmpty {
-                    guard case .histogram(let read, _)? = try SeriesNotation.values(histogram).first else {
-                        throw SeriesNotationError(message: "expected a histogram", offset: 0)
+                    let read = try SeriesNotation.values(histogram, maximumValues: 100)
+                    guard read.count == 1, case .histogram(let one, _)? = read.first else {
+                        throw SeriesNotationError(message: "expected one histogram", offset: 0)
                     }
-                    expected.value = .histogram(read)
+                    expected.value = .histogram(one)
+                    expected.strayFloat = value
                 }
                 check.expected.append(expected)
             } catch {

@@ -46,8 +46,9 @@ struct AlertExpander: Sendable {
         for sample in vector {
             let value = if case .float(let float) = sample.value { float } else { 0.0 }
             let own = Dictionary(sample.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-            let data = RuleTemplate.Data(
+            var data = RuleTemplate.Data(
                 labels: own, externalLabels: external, externalURL: settings.externalURL, value: value)
+            data.value = .sample(sample.value)
             var labels = LabelsBuilder(sample.labels.droppingMetricName)
             for (name, template) in templates.labels {
                 labels[name] = await text(template, data, at: tick, queryTime: queryTime, &answers)

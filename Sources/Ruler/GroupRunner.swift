@@ -195,8 +195,10 @@ actor GroupRunner {
             guard let templates = try runtime.templates?.get() else { return }
             let expanded = await expander.expand(vector, templates, at: tick, queryTime: queryTime)
             try await step(index, expanded, at: tick)
+            let active = rules[index].alerting?.active ?? []
             await publish(
-                RuleSeries.samples(of: rules[index].alerting?.active ?? [], at: queryTime), for: index, at: queryTime)
+                RuleSeries.samples(of: active, at: queryTime, ruleLabels: rules[index].labels), for: index,
+                at: queryTime)
         }
     }
 

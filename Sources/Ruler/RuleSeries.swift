@@ -43,10 +43,16 @@ public enum RuleSeries {
     }
 
     /// ALERTS (1) and ALERTS_FOR_STATE (seconds since the epoch of `activeAt`) of pending and firing alerts.
-    public static func samples(of alerts: some Sequence<ActiveAlert>, at time: Timestamp) -> [RecordedSample] {
+    ///
+    /// - Parameter ruleLabels: The rule's labels as written: where such a template gave nothing, so that the alert has no
+    ///   such label, the series have the template itself, as in Prometheus.
+    public static func samples(
+        of alerts: some Sequence<ActiveAlert>, at time: Timestamp, ruleLabels: [(name: String, value: String)] = []
+    ) -> [RecordedSample] {
         alerts.flatMap { alert -> [RecordedSample] in
             guard alert.state != .inactive else { return [] }
             var builder = LabelsBuilder(alert.labels)
+            for label in ruleLabels where builder[label.name] == nil { builder[label.name] = label.value }
             builder[Labels.metricName] = alertsForState
             let forState = builder.labels
             builder[Labels.metricName] = Self.alerts

@@ -26,13 +26,14 @@ struct Command: Sendable {
     var lastIsExpression = false
     /// The option in whose presence there is no expression.
     var expressionReplacedBy: String?
+    /// Whether the command itself says what a signal does; any other ends at once.
+    var handlesSignals = false
     /// The work; returns an exit status of ``ExitStatus``.
     let run: @Sendable (Arguments, SignalStream) async throws -> Int32
 
     /// What `--help` prints.
     var help: String {
-        var text =
-            "usage: ruleval \(name)\(options.isEmpty ? "" : " [options]")\(operands.isEmpty ? "" : " \(operands)")\n\n"
+        var text = "usage: \(usage)\n\n"
         text += "\(summary)\n"
         if !options.isEmpty {
             text += "\noptions:\n"

@@ -1,5 +1,6 @@
 import Base
 import Daemon
+@preconcurrency import Glibc
 
 extension CommandLine {
     /// Runs the command that `words` name; returns the exit status.
@@ -40,6 +41,9 @@ extension CommandLine {
             let isReplaced = command.expressionReplacedBy.map(rest.contains) ?? false
             let hasExpression = command.lastIsExpression && !isReplaced
             let arguments = try Arguments(rest, options: command.options, lastIsExpression: hasExpression)
+            if !command.handlesSignals {
+                Task.detached { for await number in signals { exit(128 + number) } }
+            }
             return try await command.run(arguments, signals)
         } catch let error as UsageError {
             Terminal.error("ruleval \(name): \(error); see ruleval \(name) --help")

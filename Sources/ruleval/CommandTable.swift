@@ -4,7 +4,9 @@ import Base
 enum CommandTable {
     /// In the order of help.
     static let all: [Command] = [
-        check, test, query, explain, run, demo, health, alerts, silence, route, receivers, template, incidents, ack,
+        check, test, fmt, query, explain, run, demo, health, alerts, silence, route, receivers, template, incidents,
+        ack,
+        completions, man,
     ]
 
     /// What INTERFACE promises and this version has not; refused by name.
@@ -15,7 +17,6 @@ enum CommandTable {
         "history": "history comes with a later release",
         "report": "reports come with a later release",
         "state": "state export comes with a later release",
-        "fmt": "formatting rule files comes with the linter",
     ]
 
     static func command(_ name: String) -> Command? { all.first { $0.name == name } }

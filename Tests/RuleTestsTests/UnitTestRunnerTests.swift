@@ -20,24 +20,24 @@ struct UnitTestRunnerTests {
         }
     }()
 
-    @Test func corpusIsJudgedAsByPromtool() async {
+    @Test func corpusIsJudgedAsByPromtool() {
         if Self.verdicts.isEmpty {
             return print("SKIPPED: the corpus is not here; set RULEVAL_CORPUS to run its unit tests")
         }
         #expect(Self.verdicts.count == 22)
         for verdict in Self.verdicts {
-            let report = await UnitTestRunner().run(path: verdict.path)
+            let report = UnitTestRunner().run(path: verdict.path).report
             let told = report.failures.map(\.description).joined(separator: "\n")
             #expect((report.failed == 0) == verdict.isAccepted, "\(verdict.path)\n\(told)")
             if let failing = verdict.failing { #expect(report.failed == failing, "\(verdict.path)\n\(told)") }
         }
     }
 
-    private func run(_ rules: String, _ tests: String) async throws -> ScriptReport {
+    private func run(_ rules: String, _ tests: String) throws -> ScriptReport {
         let folder = try TemporaryFolder()
         try folder.write(rules, to: "rules.yml")
         try folder.write("rule_files: [rules.yml]\n" + tests, to: "a_test.yml")
-        return await UnitTestRunner().run(path: folder.path + "/a_test.yml")
+        return UnitTestRunner().run(path: folder.path + "/a_test.yml").report
     }
 
     private static let rules = """
@@ -85,9 +85,9 @@ struct UnitTestRunnerTests {
             "alert_rule_test: [{eval_time: 8m, alertname: Down}]",
             "alert_rule_test: [{eval_time: 3m, alertname: Other}]",
         ])
-    func holds(expectation: String) async throws {
+    func holds(expectation: String) throws {
         let indented = expectation.split(separator: "\n").map { "    \($0)\n" }.joined()
-        let report = try await run(Self.rules, Self.input + indented)
+        let report = try run(Self.rules, Self.input + indented)
         #expect(report.passed == 1 && report.failed == 0, "\(report.failures)")
     }
 
@@ -106,40 +106,41 @@ struct UnitTestRunnerTests {
             "alert_rule_test: [{eval_time: 9000y, alertname: Other}]",
             "input_series: [{series: 'x', values: '1x1000000000'}]", "unknown_key: 1",
         ])
-    func fails(expectation: String) async throws {
+    func fails(expectation: String) throws {
         var input = Self.input
         if expectation.hasPrefix("input_series") { input = "tests:\n  - name: one\n" }
-        let report = try await run(Self.rules, input + "    " + expectation + "\n")
+        let report = try run(Self.rules, input + "    " + expectation + "\n")
         #expect(report.passed == 0 && report.failed == 1)
         #expect(report.failures.allSatisfy { $0.line > 1 && $0.file.hasSuffix("a_test.yml") })
     }
 
-    @Test func differencesAreShownFieldByField() async throws {
-        let report = try await run(
+    @Test func differencesAreShownFieldByField() throws {
+        let report = try run(
             Self.rules,
             Self.input
                 + "    alert_rule_test: [{eval_time: 3m, alertname: Down, exp_alerts: [{exp_labels: {instance: c, severity: page}}]}]\n"
         )
         #expect(
             report.failures.first?.message == """
-                one: alertname: Down, time: 3m
+                alertname: Down, time: 3m
                   differs:
                     label instance: expected "c", got "a"
                     label job: expected none, got "api"
                     annotation text: expected none, got "a is 0 in eu"
                 """)
         #expect(report.failures.first?.line == 9)
+        #expect(report.failures.first?.testCase == "one")
     }
 
-    @Test func brokenRuleFilesFailEveryCase() async throws {
-        let report = try await run(
+    @Test func brokenRuleFilesFailEveryCase() throws {
+        let report = try run(
             "groups: [{name: a, rules: [{record: x, expr: 'sum('}]}]", "tests: [{name: a}, {name: b}]\n")
         #expect(report.failed == 2)
         #expect(report.failures.first?.file.hasSuffix("rules.yml") == true)
     }
 
-    @Test func failingRulesFailTheCase() async throws {
-        let report = try await run(
+    @Test func failingRulesFailTheCase() throws {
+        let report = try run(
             "groups: [{name: a, rules: [{record: x, expr: 'a * on(l) b'}]}]",
             "tests: [{input_series: [{series: 'a{l=\"1\"}', values: 1}, {series: 'b{l=\"1\",m=\"1\"}', values: 1}, {series: 'b{l=\"1\",m=\"2\"}', values: 1}]}]\n"
         )
@@ -147,8 +148,8 @@ struct UnitTestRunnerTests {
         #expect(report.failures.first?.message.contains("rule: x, time: 0s, err: found duplicate series") == true)
     }
 
-    @Test func timesCountFromTheStartTimestamp() async throws {
-        let report = try await run(
+    @Test func timesCountFromTheStartTimestamp() throws {
+        let report = try run(
             "groups: []",
             """
             tests:

@@ -10,11 +10,15 @@ extension CheckReport {
             for problem in file.problems { out += Self.problem(problem, in: file, paint) }
             out += Printable.escaped(file.name) + ": " + Self.verdict(on: file) + "\n"
         }
-        let rules = files.reduce(0) { $0 + $1.count("rules") }
-        out += "\(files.count) \(files.count == 1 ? "file" : "files"): \(rules) rules"
-        out += ", " + Self.counted(count(.error), "error")
-        out += ", " + Self.counted(count(.warning), "warning") + "\n"
+        out += summary + "\n"
         return out
+    }
+
+    /// Files, rules, errors and warnings in one line.
+    var summary: String {
+        let rules = files.reduce(0) { $0 + $1.count("rules") }
+        return "\(files.count) \(files.count == 1 ? "file" : "files"): \(rules) rules, "
+            + Self.counted(count(.error), "error") + ", " + Self.counted(count(.warning), "warning")
     }
 
     private static func verdict(on file: File) -> String {

@@ -13,9 +13,7 @@ public struct CheckReport: Sendable {
         public var counts: [(name: String, count: Int)] = []
         /// By place.
         public var problems: [Diagnostic] = []
-        /// What would mend some of the problems for certain.
-        public var fixes: [TextEdit] = []
-        /// Its text, to show the lines of problems; nil when it could not be read or has none.
+        /// Its text, to show the lines of problems; nil when it could not be read.
         public var source: YAMLSource?
 
         /// Whether it was refused.

@@ -1,7 +1,6 @@
 import Base
 import Daemon
 import PromQL
-import PrometheusAPI
 import RuleChecks
 import RuleTests
 
@@ -10,10 +9,10 @@ extension CommandTable {
         name: "check", operands: "FILE|DIR|GLOB...",
         summary: "Say what is wrong with rule files and configurations, with file:line:column.",
         options: [
-            .one("--format", "text|json", "how to print (default text)"),
-            .one("--prometheus", "URL", "ask this server about series, types and costs too"),
+            .one(
+                "--format", "text|json|github|gitlab|checkstyle|sarif|junit", "how to print (default text)"),
+            .one("--changed-since", "GIT_REF", "only problems on rules that are new or other than in this commit"),
             .flag("--strict", "warnings count as problems"),
-            .flag("--fix", "mend in the files what can be mended for certain"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
         ],
         example: "ruleval check rules/ ruleval.yml"
@@ -22,14 +21,12 @@ extension CommandTable {
         var options = CheckOptions()
         if let name = arguments.value("--format") {
             guard let format = CheckOptions.Format(rawValue: name) else {
-                throw UsageError(
-                    "--format is \(CheckOptions.Format.allCases.map(\.rawValue).joined(separator: " or ")), not \(name)"
-                )
+                let names = CheckOptions.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                throw UsageError("--format is one of \(names), not \(name)")
             }
             options.format = format
         }
         options.isStrict = arguments.has("--strict")
-        options.fixes = arguments.has("--fix")
         options.usesColor = Terminal.wantsColour
         options.features = try Self.features(arguments)
         options.readers[.configuration] = { document, path in
@@ -44,19 +41,14 @@ extension CommandTable {
             let verdict = UnitTestFile.check(document, path: path)
             return .init(counts: [("tests", verdict.cases)], diagnostics: verdict.problems)
         }
-        let outcome: CheckCommand.Outcome
-        if let address = arguments.value("--prometheus") {
-            let server: ServerKnowledge
-            do throws(PrometheusError) {
-                server = try ServerKnowledge(address: address, now: SystemClock().now())
-            } catch {
-                throw UsageError(error.message)
-            }
-            outcome = await CheckCommand.run(
-                paths: arguments.operands, options: options, server: server, progress: Terminal.progress)
-        } else {
-            outcome = CheckCommand.run(paths: arguments.operands, options: options)
+        if let reference = arguments.value("--changed-since") {
+            let history = try GitHistory(reference: reference)
+            options.earlierText = { path throws(Diagnostic) in try history.text(of: path) }
         }
+        let progress = ProgressLine()
+        options.progress = { progress.show($0, $1, $2) }
+        let outcome = CheckCommand.run(paths: arguments.operands, options: options)
+        progress.end()
         Terminal.out(outcome.output)
         if !outcome.errors.isEmpty { Terminal.error(outcome.errors) }
         return outcome.exitStatus

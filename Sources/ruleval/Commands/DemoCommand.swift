@@ -10,7 +10,7 @@ extension CommandTable {
             .one("--listen", "HOST:PORT", "address of the HTTP surface (default 127.0.0.1:9595)"),
             .one("--break", "slack|mail|webhook", "let this receiver refuse everything, to see what that looks like"),
         ],
-        example: "ruleval demo --once"
+        example: "ruleval demo --once", handlesSignals: true
     ) { arguments, signals in
         if let extra = arguments.operands.first { throw UsageError("unexpected \(extra)") }
         var options = DaemonOptions(configuration: "", stateDirectory: "")

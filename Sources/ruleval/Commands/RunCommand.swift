@@ -13,7 +13,7 @@ extension CommandTable {
             .many("--rules", "FILE|GLOB...", "instead of rule_files"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names, beside features"),
         ],
-        example: "ruleval run --config ruleval.yml --state ./state"
+        example: "ruleval run --config ruleval.yml --state ./state", handlesSignals: true
     ) { arguments, signals in
         guard let path = arguments.value("--config") else { throw UsageError("--config FILE is required") }
         if let extra = arguments.operands.first { throw UsageError("unexpected \(extra)") }

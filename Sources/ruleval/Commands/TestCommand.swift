@@ -1,98 +1,81 @@
 import Base
-import JSON
+@preconcurrency import Glibc
 import RegularExpressions
 import RuleTests
-import Settings
 
 extension CommandTable {
     static let test = Command(
         name: "test", operands: "FILE|DIR...", summary: "Run unit tests of rules (*.yml) and PromQL scripts (*.test).",
         options: [
-            .one("--format", "text|json", "how to print (default text)"),
+            .one("--format", "text|json|junit", "how to print (default text)"),
             .one("--run", "REGEX", "only unit-test cases whose name matches"),
+            .flag("--coverage", "say which rules and comparisons no test proves"),
+            .one("--min", "PERCENT", "with --coverage: exit 1 when fewer rules are proven"),
+            .flag("--watch", "go on, and run again what a changed file touches"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names, for unit tests"),
         ],
-        example: "ruleval test rules/"
-    ) { arguments, _ in
+        example: "ruleval test --coverage --min 80 rules/", handlesSignals: true
+    ) { arguments, signals in
         guard !arguments.operands.isEmpty else { throw UsageError("name test files or folders") }
-        let format = arguments.value("--format") ?? "text"
-        guard ["text", "json"].contains(format) else { throw UsageError("--format is text or json, not \(format)") }
-        let wanted: RegularExpression?
-        do throws(RegularExpressionError) {
-            wanted = try arguments.value("--run").map { text throws(RegularExpressionError) in
-                try RegularExpression(text)
-            }
-        } catch {
-            throw UsageError("--run: \(error)")
-        }
-        let features = try features(arguments)
-        var reports: [(file: String, report: ScriptReport)] = []
-        for path in try testFiles(arguments.operands) {
-            if path.hasSuffix(".test") {
-                do throws(Diagnostic) {
-                    reports.append((path, try ScriptRunner().run(path: path)))
-                } catch {
-                    reports.append((path, .unreadable(path, error)))
-                }
-            } else {
-                let runner = UnitTestRunner(features: features)
-                reports.append((path, await runner.run(path: path) { wanted?.matches($0) ?? true }))
+        let format = try TestFormat(arguments.value("--format"))
+        let minimum = try minimum(arguments)
+        var run = TestRun()
+        run.features = try features(arguments)
+        run.collectsCoverage = arguments.has("--coverage")
+        if let pattern = arguments.value("--run") {
+            do throws(RegularExpressionError) {
+                let wanted = try RegularExpression(pattern)
+                run.isWanted = { wanted.matches($0) }
+            } catch {
+                throw UsageError("--run: \(error)")
             }
         }
-        Terminal.out(format == "json" ? json(reports) : text(reports))
-        return reports.contains { $0.report.failed > 0 } ? ExitStatus.problems : ExitStatus.clean
+        if arguments.has("--watch") {
+            guard format == .text else { throw UsageError("--watch prints text") }
+            return await WatchedTests(operands: arguments.operands, run: run).go(until: signals)
+        }
+        Task.detached { for await number in signals { exit(128 + number) } }
+        let progress = ProgressLine()
+        run.progress = { progress.show($0, $1, $2) }
+        let report = run.run(try TestRun.files(arguments.operands))
+        progress.end()
+        Terminal.out(format.print(report))
+        if report.failed > 0 { return ExitStatus.problems }
+        if let minimum, let coverage = report.coverage, coverage.percentage < minimum {
+            Terminal.error(
+                "coverage is \(coverage.shownPercentage)%, less than the \(GoFloat.string(minimum, .fixed))% asked for")
+            return ExitStatus.problems
+        }
+        return ExitStatus.clean
     }
 
-    /// The files named, and those called `*_test.yml` and `*.test` in the folders named.
-    private static func testFiles(_ operands: [String]) throws -> [String] {
-        var files: [String] = []
-        for operand in operands {
-            if FileSystem.isFolder(operand) {
-                let patterns = ["**/*_test.yml", "**/*.test"]
-                files += try ConfigurationFolder(path: operand).files(matching: patterns).sorted()
-            } else {
-                files.append(operand)
-            }
+    private static func minimum(_ arguments: Arguments) throws(UsageError) -> Double? {
+        guard let text = arguments.value("--min") else { return nil }
+        guard arguments.has("--coverage") else { throw UsageError("--min needs --coverage") }
+        let number = text.hasSuffix("%") ? String(text.dropLast()) : text
+        guard let percent = Double(number), (0...100).contains(percent) else {
+            throw UsageError("--min needs a number from 0 to 100, not \(text)")
         }
-        return files
+        return percent
+    }
+}
+
+/// How `test` prints.
+enum TestFormat: String, CaseIterable {
+    case text, json, junit
+
+    init(_ name: String?) throws(UsageError) {
+        guard let format = TestFormat(rawValue: name ?? "text") else {
+            throw UsageError("--format is text, json or junit, not \(name ?? "")")
+        }
+        self = format
     }
 
-    private static func text(_ reports: [(file: String, report: ScriptReport)]) -> String {
-        var text = ""
-        for failure in reports.flatMap(\.report.failures) { text += "\(failure)\n" }
-        let passed = reports.reduce(0) { $0 + $1.report.passed }
-        let failed = reports.reduce(0) { $0 + $1.report.failed }
-        return text + "\(passed) passed, \(failed) failed\n"
-    }
-
-    private static func json(_ reports: [(file: String, report: ScriptReport)]) -> String {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("files")
-        json.beginArray()
-        for (file, report) in reports {
-            json.beginObject()
-            json.key("file")
-            json.string(file)
-            json.key("passed")
-            json.integer(report.passed)
-            json.key("failed")
-            json.integer(report.failed)
-            json.key("failures")
-            json.beginArray()
-            for failure in report.failures {
-                json.beginObject()
-                json.key("line")
-                json.integer(failure.line)
-                json.key("message")
-                json.string(failure.message)
-                json.endObject()
-            }
-            json.endArray()
-            json.endObject()
+    func print(_ report: TestReport) -> String {
+        switch self {
+        case .text: report.text
+        case .json: report.json
+        case .junit: report.junit
         }
-        json.endArray()
-        json.endObject()
-        return json.text + "\n"
     }
 }

@@ -61,6 +61,15 @@ struct DocumentationTests {
         #expect(result.status == 0, "\(result.output)\(result.error)")
     }
 
+    @Test func theUnitTestsOnTheirPagePass() async throws {
+        let blocks = MarkdownPage("docs/unit-tests.md").blocks.filter { $0.file != nil }
+        #expect(blocks.count == 2)
+        let folder = try TemporaryFolder()
+        for block in blocks { try folder.write(block.file ?? "", block.text) }
+        let result = try await ChildProcess.run(Surroundings.binary, ["test", folder.path], folder: folder)
+        #expect(result == (0, "1 passed, 0 failed\n", ""))
+    }
+
     @Test func theRealAlertmanagerTakesItsConfiguration() async throws {
         let block = try #require(Self.readme.blocks.first { $0.file == "alertmanager.yml" })
         guard let amtool = Surroundings.peer("amtool") else { return }
