@@ -42,6 +42,31 @@ public enum SeriesNotation {
     /// - Throws: ``SeriesNotationError``.
     public static func metric(_ text: String) throws(SeriesNotationError) -> Labels { try metric(text, offset: 0) }
 
+    /// Where in `text` something stands that queries allow in a selector, but not the series of a test: a comment, or
+    /// white space between the name and the braces; with what is wrong.
+    static func strayPart(_ text: String) -> SeriesNotationError? {
+        let bytes = Array(text.utf8)
+        var quote: UInt8?
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if let open = quote {
+                if byte == 0x5C, open != 0x60 { index += 1 } else if byte == open { quote = nil }
+            } else if byte == 0x22 || byte == 0x27 || byte == 0x60 {
+                quote = byte
+            } else if byte == 0x23 {
+                return SeriesNotationError(message: "no comment may stand in a series", offset: index)
+            } else if byte == 0x7B, index > 0, NotationScanner.isSpace(bytes[index - 1]),
+                bytes[..<index].contains(where: { !NotationScanner.isSpace($0) })
+            {
+                return SeriesNotationError(
+                    message: "no white space may stand between the name and its labels", offset: index)
+            }
+            index += 1
+        }
+        return nil
+    }
+
     private static func metric(_ text: String, offset: Int) throws(SeriesNotationError) -> Labels {
         do throws(PromQLError) {
             return try PromQLParser.parseMetric(text)

@@ -80,6 +80,7 @@ struct UnitTestLoader {
         }
         defer { reader.finish() }
         do throws(SeriesNotationError) {
+            if let stray = SeriesNotation.strayPart(series) { throw stray }
             let labels = try SeriesNotation.metric(series)
             if series.isEmpty, !values.isEmpty {
                 throw SeriesNotationError(message: "an input series needs a name or labels", offset: 0)

@@ -23,7 +23,7 @@ struct MutatedCorpusTests {
         }
         #expect(originals.count >= 10)
         var (compared, failed) = (0, 0)
-        for number in 0..<(Surroundings.isSoak ? 600 : 12) {
+        for number in 0..<(Surroundings.isSoak ? 600 : 8) {
             let original = choices.pick(originals)
             let text = Self.change(original.text, &choices)
             let path = try folder.write("\(original.path).\(number).yml", text)
