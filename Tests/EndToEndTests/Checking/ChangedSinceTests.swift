@@ -94,4 +94,18 @@ struct ChangedSinceTests {
         process.signal(15)
         #expect(await process.waitForExit() == 0)
     }
+
+    @Test func longRunsSayOnATerminalHowFarTheyAre() async throws {
+        guard isInstalled("/usr/bin/script") else { return }
+        let rules = (0..<400).map { "      - {record: 'r\($0)', expr: 'sum by (job) (rate(x\($0)[5m]))'}\n" }.joined()
+        let folder = try CheckingFolder()
+        for number in 0..<60 {
+            try folder.write("rules/\(number).yml", "groups:\n  - name: g\n    rules:\n" + rules)
+        }
+        let shown = try await folder.bash("script -qec 'ruleval check rules' /dev/null")
+        #expect(shown.status == 0)
+        #expect(shown.output.contains(#/\u{1B}\[K\d+ of 60: /#), "\(shown.output.suffix(500))")
+        let piped = try await folder.bash("ruleval check rules")
+        #expect(piped.error.isEmpty && !piped.output.contains("of 60: "))
+    }
 }
