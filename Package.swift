@@ -111,8 +111,18 @@ let testTargets: [Target] = [
 ]
 
 let benchmarks: [Target] = [
+    .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
+    .target(
+        name: "BenchmarkSupport", dependencies: ["TimeSeries"], path: "Benchmarks/Support", swiftSettings: strict),
     .executableTarget(
-        name: "bench-engine", dependencies: ["QueryEngine"], path: "Benchmarks/Engine", swiftSettings: strict),
+        name: "bench-engine", dependencies: ["QueryEngine", "BenchmarkSupport", "CAllocations"],
+        path: "Benchmarks/Engine", swiftSettings: strict),
+    .executableTarget(
+        name: "bench-parser", dependencies: ["RuleFiles", "BenchmarkSupport"], path: "Benchmarks/Parser",
+        swiftSettings: strict),
+    .executableTarget(
+        name: "bench-http", dependencies: ["PrometheusAPI", "BenchmarkSupport", "TestSupport"],
+        path: "Benchmarks/HTTP", swiftSettings: strict),
     .executableTarget(
         name: "bench-templates", dependencies: ["GoTemplate"], path: "Benchmarks/Templates", swiftSettings: strict),
     .executableTarget(

@@ -1,5 +1,6 @@
 import Base
-import Glibc
+import BenchmarkSupport
+import CAllocations
 import PromQL
 import QueryEngine
 import TimeSeries
@@ -7,59 +8,67 @@ import TimeSeries
 // Evaluates 27 rule-like expressions over series in memory: instant, and as a range of 121 steps.
 // usage: bench-engine [--series 20000] [--hours 6] [--rounds 3] [--only TEXT]
 
-func argument(_ name: String, _ otherwise: String) -> String {
-    guard let index = CommandLine.arguments.firstIndex(of: name), index + 1 < CommandLine.arguments.count else {
-        return otherwise
-    }
-    return CommandLine.arguments[index + 1]
-}
-
-let wanted = Int(argument("--series", "20000")) ?? 20_000
-let hours = Int(argument("--hours", "6")) ?? 6
-let rounds = Int(argument("--rounds", "3")) ?? 3
-let only = argument("--only", "")
+let wanted = BenchmarkArguments.number("series", 20_000)
+let hours = BenchmarkArguments.number("hours", 6)
+let rounds = BenchmarkArguments.number("rounds", 3)
+let only = BenchmarkArguments.text("only", "")
 
 let data = BenchmarkData(series: wanted, hours: hours)
-print("\(data.count) series, \(hours) h at 15 s; best of \(rounds) rounds, milliseconds")
-print("instant\trange\tseries\texpression")
+print(
+    "\(data.count) series, \(hours) h at 15 s; best of \(rounds) rounds, milliseconds; cpu: of all threads; "
+        + "allocations of one run")
+print("instant\tcpu\trange\tcpu\tallocations\t\tseries\texpression")
 
-/// The shortest of several runs in milliseconds, and how many series came out.
-func measure(_ text: String, _ kind: QueryPlan.Kind) throws -> (milliseconds: Double, series: Int) {
+/// What one expression costs.
+struct Cost {
+    var milliseconds = Double.infinity
+    var processor = Double.infinity
+    var allocations = UInt.max
+    var series = 0
+}
+
+/// The least of several runs.
+func measure(_ text: String, _ kind: QueryPlan.Kind) throws -> Cost {
     let plan = try QueryPlan(PromQLParser.parse(text), source: text, kind: kind)
     let responses = plan.requests.map(data.answer)
-    var best = Double.infinity
-    var count = 0
+    var cost = Cost()
     for _ in 0..<rounds {
         let clock = ContinuousClock()
+        let before = allocations_count()
+        let processor = ProcessorTime.now
         let begin = clock.now
         let result = try plan.evaluate(responses: responses)
-        best = min(best, (clock.now - begin).seconds * 1000)
+        cost.milliseconds = min(cost.milliseconds, (clock.now - begin).seconds * 1000)
+        cost.processor = min(cost.processor, (ProcessorTime.now - processor).seconds * 1000)
+        cost.allocations = min(cost.allocations, allocations_count() - before)
         switch result.value {
-        case .vector(let samples): count = samples.count
-        case .matrix(let series): count = series.count
-        case .scalar, .string: count = 1
+        case .vector(let samples): cost.series = samples.count
+        case .matrix(let series): cost.series = series.count
+        case .scalar, .string: cost.series = 1
         }
     }
-    return (best, count)
+    return cost
 }
 
 func shown(_ milliseconds: Double) -> String { GoFloat.string(milliseconds, .fixed, precision: 2) }
 
-let end = Timestamp(seconds: Double(BenchmarkData.start + Int64(hours) * 3600 - 60))
+let end = Timestamp(seconds: Double(data.start + Int64(hours) * 3600 - 60))
 let range = QueryPlan.Kind.range(start: end - .seconds(7200), end: end, step: .seconds(60))
-var logs = (instant: 0.0, range: 0.0)
-var measured = 0
+var means = [GeometricMean](repeating: GeometricMean(), count: 4)
 for text in BenchmarkExpressions.all where only.isEmpty || text.contains(only) {
     do {
         let instant = try measure(text, .instant(end))
         let ranged = try measure(text, range)
-        print("\(shown(instant.milliseconds))\t\(shown(ranged.milliseconds))\t\(ranged.series)\t\(text)")
-        logs.instant += log(instant.milliseconds)
-        logs.range += log(ranged.milliseconds)
-        measured += 1
+        print(
+            "\(shown(instant.milliseconds))\t\(shown(instant.processor))\t\(shown(ranged.milliseconds))\t"
+                + "\(shown(ranged.processor))\t\(instant.allocations)\t\(ranged.allocations)\t\(ranged.series)\t\(text)"
+        )
+        means[0].add(instant.milliseconds)
+        means[1].add(instant.processor)
+        means[2].add(ranged.milliseconds)
+        means[3].add(ranged.processor)
     } catch {
-        print("-\t-\t-\t\(text): \(error)")
+        print("-\t-\t-\t-\t-\t-\t-\t\(text): \(error)")
     }
 }
-let mean = { (sum: Double) in shown(exp(sum / Double(max(measured, 1)))) }
-print("\(mean(logs.instant))\t\(mean(logs.range))\t\tgeometric mean of \(measured)")
+print(means.map { shown($0.value) }.joined(separator: "\t") + "\t\t\t\tgeometric mean of \(means[0].count)")

@@ -257,3 +257,7 @@ extern "C" void ruleval_answer_free(ruleval_answer *answer) {
     delete static_cast<Columns *>(answer->owner);
     answer->owner = nullptr;
 }
+
+extern "C" size_t ruleval_fixed_digits(double value, char *out) {
+    return static_cast<size_t>(std::to_chars(out, out + 400, value, std::chars_format::fixed).ptr - out);
+}

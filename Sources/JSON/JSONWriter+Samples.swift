@@ -1,4 +1,5 @@
 import Base
+internal import CSimdJSON
 
 /// Numbers as Prometheus writes sample values: shortest digits, an exponent below 1e-6 and from 1e21 on.
 ///
@@ -13,19 +14,56 @@ public enum SampleText {
 
     /// Appends the text of `value`.
     public static func append(_ value: Double, to out: inout [UInt8]) {
-        let magnitude = value.magnitude
-        if magnitude < 9e15, let whole = Int64(exactly: value), whole != 0 || value.sign == .plus {
-            appendInteger(whole, to: &out)
-            return
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longest) { room in
+            let count = write(value, to: room)
+            out.append(contentsOf: room[..<count])
         }
-        if magnitude >= 1e-4, magnitude < 9e15 {
-            // In this range the description has no exponent, and no `.0` for it is not whole.
-            var text = value.description
-            text.withUTF8 { out.append(contentsOf: $0) }
-            return
+    }
+
+    /// The room that the longest text needs.
+    public static let longest = 400
+
+    /// Writes the text of `value` to `out`, which has room for ``longest`` bytes, and gives its length.
+    @inline(__always)
+    public static func write(_ value: Double, to out: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let magnitude = value.magnitude
+        if magnitude < 9e15 {
+            let whole = Int64(value)
+            if Double(whole) == value, whole != 0 || value.sign == .plus { return writeInteger(whole, to: out) }
+            if magnitude >= 1e-6, let base = out.baseAddress {
+                return base.withMemoryRebound(to: CChar.self, capacity: longest) { ruleval_fixed_digits(value, $0) }
+            }
         }
         let exponent = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21)
-        out.append(contentsOf: GoFloat.string(value, exponent ? .exponent : .fixed).utf8)
+        var text = GoFloat.string(value, exponent ? .exponent : .fixed)
+        return text.withUTF8 { utf8 in
+            _ = out.update(fromContentsOf: utf8)
+            return utf8.count
+        }
+    }
+
+    /// Writes a number of at most 16 digits with its sign, and gives how many bytes that were.
+    @inline(__always)
+    static func writeInteger(_ value: Int64, to out: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var rest = value.magnitude
+        var length = 0
+        if value < 0 {
+            out[0] = UInt8(ascii: "-")
+            length = 1
+        }
+        var digits = 1
+        var bound: UInt64 = 10
+        while digits < 16, rest >= bound {
+            digits += 1
+            bound *= 10
+        }
+        var place = length + digits
+        repeat {
+            place -= 1
+            out[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while place > length
+        return length + digits
     }
 
     static func appendInteger(_ value: Int64, to out: inout [UInt8]) {

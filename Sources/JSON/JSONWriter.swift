@@ -24,6 +24,9 @@ public struct JSONWriter: Sendable {
         self.escaping = escaping
     }
 
+    /// Makes room for as many bytes more, so that writing them asks for memory once.
+    public mutating func reserve(_ more: Int) { bytes.reserveCapacity(bytes.count + more) }
+
     /// What has been written so far, as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -87,11 +90,21 @@ public struct JSONWriter: Sendable {
     }
 
     /// A string given as UTF-8; invalid parts become U+FFFD.
-    public mutating func string(utf8: UnsafeBufferPointer<UInt8>) {
+    public mutating func string(utf8: UnsafeBufferPointer<UInt8>) { string(utf8: utf8, escaping: escaping) }
+
+    /// A string given as UTF-8, with escapes other than this writer's own; invalid parts become U+FFFD.
+    public mutating func string(utf8: UnsafeBufferPointer<UInt8>, escaping: Escaping) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         appendEscaped(utf8, escaping)
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The key of the member whose value is written next, given as UTF-8.
+    public mutating func key(utf8: UnsafeBufferPointer<UInt8>) {
+        string(utf8: utf8)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
     }
 
     /// A whole number.

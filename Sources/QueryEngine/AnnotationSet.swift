@@ -47,6 +47,22 @@ struct AnnotationSet {
         }
     }
 
+    /// Adds the remarks of another set behind those that are here.
+    mutating func merge(_ other: AnnotationSet) {
+        for note in other.warnings where known[note.text] == nil {
+            known[note.text] = warnings.count
+            warnings.append(note)
+        }
+        for note in other.infos {
+            if let index = known[note.text] {
+                if let dips = note.dips { infos[index].dips?.merge(dips) }
+            } else {
+                known[note.text] = infos.count
+                infos.append(note)
+            }
+        }
+    }
+
     /// The remarks with their places in `source`; without a source it is taken as one line.
     func rendered(source: String) -> Annotations {
         let bytes = Array(source.utf8)

@@ -108,6 +108,7 @@ extension Evaluator {
         var rowByValue: [Double: [Int: Int]] = [:]
         let steps = input.steps
         for row in 0..<input.rows {
+            try check()
             for step in 0..<steps {
                 let value = input.values[row * steps + step]
                 if Cell.isAbsent(value) { continue }

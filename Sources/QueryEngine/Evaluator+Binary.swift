@@ -34,6 +34,7 @@ extension Evaluator {
         let steps = table.steps
         let trims = binary.op == .trimUpper || binary.op == .trimLower
         for row in 0..<table.rows {
+            if row & 0x3F == 0 { try check() }
             for step in 0..<steps {
                 let index = row * steps + step
                 let value = table.values[index]

@@ -36,12 +36,17 @@ extension Evaluator {
 
     private func matrix(_ table: StepTable) throws(QueryError) -> [Series] {
         var series: [Series] = []
+        series.reserveCapacity(table.rows)
+        // Rows that have a sample at every step share their instants.
+        let times = (0..<table.steps).map(plan.times.time)
         for row in 0..<table.rows {
-            let found = self.series(table, row, plan.times)
+            if row & 0xFFF == 0 { try check() }
+            let found = self.series(table, row, times)
             if found.count > 0 { series.append(found) }
         }
         try checkSize(series.count)
-        series.sort { $0.labels < $1.labels }
+        let isSorted = zip(series, series.dropFirst()).allSatisfy { !($1.labels < $0.labels) }
+        if !isSorted { series.sort { $0.labels < $1.labels } }
         return series
     }
 
@@ -52,19 +57,26 @@ extension Evaluator {
     }
 
     /// A row as a series: only the samples that are there.
-    private func series(_ table: StepTable, _ row: Int, _ times: Timeline) -> Series {
+    private func series(_ table: StepTable, _ row: Int, _ times: [Int64]) -> Series {
         var series = Series(labels: table.labels[row])
-        let base = row * table.steps
-        let count = table.values[base..<base + table.steps].count { Cell.isPresent($0) }
+        let cells = table.values[row * table.steps..<(row + 1) * table.steps]
+        let count = cells.count { Cell.isPresent($0) }
+        if count == table.steps, !table.hasHistograms {
+            series.timestamps = times
+            series.values = Array(cells)
+            return series
+        }
         series.timestamps.reserveCapacity(count)
         series.values.reserveCapacity(count)
-        for step in 0..<table.steps {
-            let value = table.values[base + step]
+        for (step, index) in cells.indices.enumerated() {
+            let value = cells[index]
             if Cell.isAbsent(value) { continue }
-            if let box = table.histogram(at: base + step) {
-                series.append(.histogram(box.value), at: times.time(step))
+            if let box = table.histogram(at: index) {
+                series.append(.histogram(box.value), at: times[step])
             } else {
-                series.append(.float(value), at: times.time(step))
+                if !series.histograms.isEmpty { series.histograms.append(nil) }
+                series.timestamps.append(times[step])
+                series.values.append(value)
             }
         }
         return series
@@ -75,15 +87,22 @@ extension Evaluator {
         var result: [Series] = []
         let reference = range.reference(plan.queryStart)
         let input = try ranged(range, plan.times)
-        for series in input {
+        let reach = range.reach(lookback: lookback)
+        let minimum = reference - range.window
+        let buffer = SampleBuffer()
+        for number in 0..<input.count {
+            if number & 0x3F == 0 { try check() }
+            let labels = input.labels(number)
             var found = Series(
-                labels: delaysNameRemoval && series.dropsName ? series.labels.droppingMetadata : series.labels)
-            let split = SplitSeries(series)
-            let reach = range.reach(lookback: lookback)
-            let minimum = reference - range.window
+                labels: delaysNameRemoval && input.dropsName(number) ? labels.droppingMetadata : labels)
+            let split = input.withColumns(number, buffer) { SplitSeries($0) }
             let floats = split.floats.window(after: minimum - reach.before, through: reference + reach.behind)
             let boxes = split.histograms.window(after: minimum - reach.before, through: reference + reach.behind)
             if let edges = range.edges {
+                // As Prometheus' smoothed selectors: refused rather than left out.
+                if !boxes.isEmpty {
+                    throw .execution("smoothed and anchored modifiers do not work with native histograms")
+                }
                 for (time, value) in ExtendedRange(isSmoothed: edges == .smoothed, start: minimum, end: reference)
                     .samples(split.floats, floats)
                 {

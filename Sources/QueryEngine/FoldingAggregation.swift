@@ -1,4 +1,4 @@
-internal import Glibc
+import Base
 import PromQL
 import TimeSeries
 
@@ -15,74 +15,21 @@ extension Evaluator {
         return table
     }
 
-    /// Floats only: row by row, a column of cells at a time.
+    /// Floats only: row by row; large tables on all cores, each of which has steps of its own.
     private func foldFloats(
         _ op: AggregateOperator, _ input: StepTable, _ grouping: Grouping, _ table: inout StepTable
     ) {
-        switch op {
-        case .sum:
-            var compensation = [Double](repeating: 0, count: table.values.count)
-            table.values.withUnsafeMutableBufferPointer { sums in
-                compensation.withUnsafeMutableBufferPointer { lost in
-                    forEachFloat(input, grouping) { index, value in
-                        if Cell.isAbsent(sums[index]) {
-                            sums[index] = value
-                        } else {
-                            KahanSum.add(value, &sums[index], &lost[index])
-                        }
-                    }
-                    for index in sums.indices where Cell.isPresent(sums[index]) {
-                        if !sums[index].isInfinite { sums[index] += lost[index] }
-                    }
-                }
-            }
-        case .count:
-            fold(input, grouping, &table.values, first: { _ in 1 }, next: { count, _ in count + 1 })
-        case .group: fold(input, grouping, &table.values, first: { _ in 1 }, next: { _, _ in 1 })
-        case .min:
-            fold(input, grouping, &table.values, first: { $0 }, next: { $0 > $1 || $0.isNaN ? $1 : $0 })
-        case .max:
-            fold(input, grouping, &table.values, first: { $0 }, next: { $0 < $1 || $0.isNaN ? $1 : $0 })
-        case .avg:
-            var means = [CompensatedMean?](repeating: nil, count: table.values.count)
-            forEachFloat(input, grouping) { index, value in
-                if means[index] == nil { means[index] = CompensatedMean(value) } else { means[index]?.add(value) }
-            }
-            for (index, mean) in means.enumerated() { if let mean { table.values[index] = mean.result } }
-        case .stddev, .stdvar:
-            var spreads = [Spread?](repeating: nil, count: table.values.count)
-            forEachFloat(input, grouping) { index, value in
-                if spreads[index] == nil { spreads[index] = Spread(value) } else { spreads[index]?.add(value) }
-            }
-            for (index, spread) in spreads.enumerated() {
-                if let spread { table.values[index] = op == .stddev ? spread.variance.squareRoot() : spread.variance }
-            }
-        case .topk, .bottomk, .quantile, .countValues, .limitk, .limitRatio: break
-        }
-    }
-
-    @inline(__always)
-    private func forEachFloat(_ input: StepTable, _ grouping: Grouping, _ body: (Int, Double) -> Void) {
         let steps = input.steps
-        input.values.withUnsafeBufferPointer { values in
-            for row in 0..<input.rows {
-                let base = Int(grouping.groupOfRow[row]) * steps
-                for step in 0..<steps {
-                    let value = values[row * steps + step]
-                    if Cell.isPresent(value) { body(base + step, value) }
+        let pieces = input.values.count < 100_000 ? 1 : min(8, steps)
+        table.values.withUnsafeMutableBufferPointer { cells in
+            input.values.withUnsafeBufferPointer { values in
+                grouping.groupOfRow.withUnsafeBufferPointer { groups in
+                    let cells = cells
+                    WorkSharing.shared.run(pieces: pieces) { piece, _ in
+                        let part = steps * piece / pieces..<steps * (piece + 1) / pieces
+                        FloatFold(values: values, groups: groups, steps: steps, part: part).fold(op, into: cells)
+                    }
                 }
-            }
-        }
-    }
-
-    @inline(__always)
-    private func fold(
-        _ input: StepTable, _ grouping: Grouping, _ cells: inout [Double], first: (Double) -> Double,
-        next: (Double, Double) -> Double
-    ) {
-        cells.withUnsafeMutableBufferPointer { cells in
-            forEachFloat(input, grouping) { index, value in
-                cells[index] = Cell.isAbsent(cells[index]) ? first(value) : next(cells[index], value)
             }
         }
     }

@@ -70,7 +70,7 @@ struct HistogramFold {
             return Cell.absent
         }
         if fold.hasConflictingResets {
-            context.evaluator.notes.warn(
+            context.notes.warn(
                 "conflicting counter resets during histogram aggregation", at: context.rangePosition)
         }
         if fold.hasReconciledBounds { context.informReconciled(.aggregation) }

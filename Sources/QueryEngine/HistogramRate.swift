@@ -160,11 +160,11 @@ struct InstantHistogramRate {
 
 extension RangeContext {
     func warnNotCounter() {
-        evaluator.notes.warn("this native histogram metric is not a counter: \(quotedName)", at: rangePosition)
+        notes.warn("this native histogram metric is not a counter: \(quotedName)", at: rangePosition)
     }
 
     func warnNotGauge() {
-        evaluator.notes.warn("this native histogram metric is not a gauge: \(quotedName)", at: rangePosition)
+        notes.warn("this native histogram metric is not a gauge: \(quotedName)", at: rangePosition)
     }
 
     /// Adds; false, with a remark, where the two cannot be combined.

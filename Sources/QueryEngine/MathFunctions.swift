@@ -97,6 +97,7 @@ extension Evaluator {
         }
         let steps = table.steps
         for row in 0..<table.rows {
+            if row & 0x3F == 0 { try check() }
             for step in 0..<steps {
                 let value = table.values[row * steps + step]
                 if Cell.isFloat(value) { table.values[row * steps + step] = function(value, step) }

@@ -14,16 +14,33 @@ struct PresentKernel: RangeKernel {
 }
 
 /// `sum_over_time` and `avg_over_time`.
+///
+/// Where sums are exact, only the samples that come and go are looked at.
 struct SumKernel: RangeKernel {
     let isAverage: Bool
+    private var sliding: SlidingSum?
+    /// The samples that ``sliding`` holds.
+    private var held = 0..<0
 
-    func value(_ window: borrowing RangeWindow, _ context: RangeContext) -> Double {
+    init(isAverage: Bool) { self.isAverage = isAverage }
+
+    mutating func begin() {
+        sliding = SlidingSum()
+        held = 0..<0
+    }
+
+    mutating func value(_ window: borrowing RangeWindow, _ context: RangeContext) -> Double {
         if window.hasHistograms {
             if !window.floats.isEmpty {
                 context.warnMixed()
                 return Cell.absent
             }
             return HistogramFold.overTime(window, context, isAverage: isAverage)
+        }
+        // The sign of a mean that is zero is what going over the window gives.
+        if let sum = moved(to: window.floats, window.values), !isAverage || sum.total != 0 {
+            let count = Double(window.floatCount)
+            return isAverage ? sum.total / count + sum.remainder / count : sum.total
         }
         let values = window.floatValues
         if isAverage {
@@ -35,6 +52,22 @@ struct SumKernel: RangeKernel {
         var compensation = 0.0
         for value in values { KahanSum.add(value, &sum, &compensation) }
         return sum.isInfinite ? sum : sum + compensation
+    }
+
+    /// The sum of the samples in `wanted`; nil when it is not exact, and from then on for the whole series.
+    @inline(__always)
+    private mutating func moved(to wanted: Range<Int>, _ values: UnsafeBufferPointer<Double>) -> SlidingSum? {
+        guard var sum = sliding else { return nil }
+        if wanted.lowerBound >= held.upperBound || wanted.upperBound < held.upperBound {
+            sum = SlidingSum()
+            held = wanted.lowerBound..<wanted.lowerBound
+        }
+        var isExact = true
+        for index in held.upperBound..<wanted.upperBound where !sum.add(values[index]) { isExact = false }
+        for index in held.lowerBound..<wanted.lowerBound where !sum.add(-values[index]) { isExact = false }
+        held = wanted
+        sliding = isExact ? sum : nil
+        return sliding
     }
 }
 
@@ -158,7 +191,7 @@ struct QuantileKernel: RangeKernel {
         }
         let rank = context.scalar(0)
         if rank.isNaN || rank < 0 || rank > 1 {
-            context.evaluator.notes.warn(
+            context.notes.warn(
                 "quantile value should be between 0 and 1, got \(GoText.g(rank))", at: context.call.position(of: 0))
         }
         if window.hasHistograms { context.informIgnoredHistograms() }

@@ -34,7 +34,7 @@ public struct QueryEngine: Sendable {
     public func run(_ plan: QueryPlan, _ source: any SeriesSource) async throws -> QueryResult {
         let clock = ContinuousClock()
         let deadline = clock.now + options.limits.timeout
-        let responses = plan.requests.isEmpty ? [] : try await source.fetch(plan.requests)
+        let responses = plan.requests.isEmpty ? [] : try await source.fetchPacked(plan.requests)
         return try plan.evaluate(responses: responses) { () throws(QueryError) in
             if Task.isCancelled { throw .canceled }
             if clock.now > deadline { throw .timedOut }

@@ -29,4 +29,7 @@ public struct QueryLimits: Sendable, Hashable {
 
     /// Prometheus' defaults.
     public init() {}
+
+    /// ``steps`` with commas between thousands, as messages show it.
+    public var shownSteps: String { GoText.grouped(steps) }
 }

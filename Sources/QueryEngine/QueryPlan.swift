@@ -67,7 +67,7 @@ public struct QueryPlan: Sendable {
             guard (queryEnd - queryStart) / queryStep <= Int64(options.limits.steps) else {
                 throw QueryError(
                     .badData,
-                    "exceeded maximum resolution of \(GoText.grouped(options.limits.steps)) points per timeseries. "
+                    "exceeded maximum resolution of \(options.limits.shownSteps) points per timeseries. "
                         + "Try decreasing the query resolution (?step=XX)")
             }
             times = Timeline(start: queryStart, end: queryEnd, interval: queryStep)

@@ -42,9 +42,8 @@ extension RangeKernel {
     mutating func begin() {}
 }
 
-/// What a kernel knows besides the window, and where it leaves what is not a float.
+/// What a kernel knows besides the window, and where it leaves what is not a float; each thread has its own.
 final class RangeContext {
-    let evaluator: Evaluator
     let call: CallPlan
     let range: RangePlan
     /// Where the range stands, for remarks.
@@ -57,9 +56,9 @@ final class RangeContext {
     var histogram: HistogramBox?
     /// Ends the evaluation.
     var error: QueryError?
+    var notes = AnnotationSet()
 
-    init(evaluator: Evaluator, call: CallPlan, range: RangePlan, rangePosition: PositionRange, scalars: [[Double]]) {
-        self.evaluator = evaluator
+    init(call: CallPlan, range: RangePlan, rangePosition: PositionRange, scalars: [[Double]]) {
         self.call = call
         self.range = range
         self.rangePosition = rangePosition
@@ -78,23 +77,23 @@ final class RangeContext {
     }
 
     func warnMixed() {
-        evaluator.notes.warn(
+        notes.warn(
             "encountered a mix of histograms and floats for metric name \(quotedName)", at: rangePosition)
     }
 
     func warnMixedBuckets() {
-        evaluator.notes.warn(
+        notes.warn(
             "vector contains a mix of histograms with exponential and custom buckets schemas for metric name "
                 + quotedName, at: rangePosition)
     }
 
     func informReconciled(_ operation: HistogramOperation) {
-        evaluator.notes.inform(
+        notes.inform(
             "mismatched custom buckets were reconciled during \(operation.rawValue)", at: rangePosition)
     }
 
     func informIgnoredHistograms() {
-        evaluator.notes.inform(
+        notes.inform(
             "ignored histograms in a range containing both floats and histograms for metric name \(quotedName)",
             at: call.position(of: 0))
     }

@@ -162,7 +162,7 @@ enum StartTimestamps {
     }
 
     static func warnOverlap(_ context: RangeContext) {
-        context.evaluator.notes.warn(
+        context.notes.warn(
             "sample has start time that overlaps with previous sample timestamp for metric \(context.quotedName)",
             at: context.rangePosition)
     }

@@ -1,10 +1,22 @@
 import TimeSeries
 
 /// `changes` and `resets`: how often neighbours differ, or a counter began anew.
+///
+/// Where a window moves on over floats, only the pairs that come and go are looked at.
 struct ChangesKernel: RangeKernel {
     let countsResets: Bool
+    /// The floats whose pairs are counted.
+    private var held = 0..<0
+    private var counted = 0
 
-    func value(_ window: borrowing RangeWindow, _ context: RangeContext) -> Double {
+    init(countsResets: Bool) { self.countsResets = countsResets }
+
+    mutating func begin() {
+        held = 0..<0
+        counted = 0
+    }
+
+    mutating func value(_ window: borrowing RangeWindow, _ context: RangeContext) -> Double {
         var floats = window.floats
         var boxes = window.boxes
         if context.range.edges == .anchored {
@@ -34,25 +46,34 @@ struct ChangesKernel: RangeKernel {
         boxes = box..<boxes.upperBound
     }
 
-    private func count(_ window: borrowing RangeWindow, _ floats: Range<Int>) -> Double {
-        var count = 0
-        let values = window.values
-        var index = floats.lowerBound + 1
-        while index < floats.upperBound {
-            let before = values[index - 1]
-            let value = values[index]
-            if countsResets {
-                if value < before {
-                    count += 1
-                } else if !window.starts.isEmpty, isStartReset(window, index) {
-                    count += 1
-                }
-            } else if value != before, !(value.isNaN && before.isNaN) {
-                count += 1
-            }
+    private mutating func count(_ window: borrowing RangeWindow, _ floats: Range<Int>) -> Double {
+        if floats.lowerBound < held.lowerBound || floats.lowerBound >= held.upperBound
+            || floats.upperBound < held.upperBound
+        {
+            held = floats.lowerBound..<floats.lowerBound + 1
+            counted = 0
+        }
+        var index = held.lowerBound + 1
+        while index <= floats.lowerBound {
+            if differs(window, index) { counted -= 1 }
             index += 1
         }
-        return Double(count)
+        index = held.upperBound
+        while index < floats.upperBound {
+            if differs(window, index) { counted += 1 }
+            index += 1
+        }
+        held = floats
+        return Double(counted)
+    }
+
+    /// Whether the float at `index` is another than the one before, or a counter that began anew.
+    @inline(__always)
+    private func differs(_ window: borrowing RangeWindow, _ index: Int) -> Bool {
+        let before = window.values[index - 1]
+        let value = window.values[index]
+        if countsResets { return value < before || (!window.starts.isEmpty && isStartReset(window, index)) }
+        return value != before && !(value.isNaN && before.isNaN)
     }
 
     private func isStartReset(_ window: borrowing RangeWindow, _ index: Int) -> Bool {
@@ -137,38 +158,6 @@ struct InstantRateKernel: RangeKernel {
     }
 }
 
-/// A straight line through samples by least squares.
-enum LinearRegression {
-    /// Slope a second, and the line's value at `instant`.
-    static func line(_ times: UnsafeBufferPointer<Int64>, _ values: UnsafeBufferPointer<Double>, at instant: Int64)
-        -> (slope: Double, intercept: Double)
-    {
-        var x = KahanSum()
-        var y = KahanSum()
-        var xy = KahanSum()
-        var xx = KahanSum()
-        let first = values[0]
-        var isConstant = true
-        for index in 0..<values.count {
-            let value = values[index]
-            if isConstant, value != first, index > 0 { isConstant = false }
-            let distance = Double(times[index] - instant) / 1e3
-            x.add(distance)
-            y.add(value)
-            xy.add(distance * value)
-            xx.add(distance * distance)
-        }
-        if isConstant { return first.isInfinite ? (StaleMarker.normalNaN, StaleMarker.normalNaN) : (0, first) }
-        let n = Double(values.count)
-        let sumX = x.sum + x.compensation
-        let sumY = y.sum + y.compensation
-        let covariance = (xy.sum + xy.compensation) - sumX * sumY / n
-        let variance = (xx.sum + xx.compensation) - sumX * sumX / n
-        let slope = covariance / variance
-        return (slope, sumY / n - slope * sumX / n)
-    }
-}
-
 /// `deriv` and `predict_linear`.
 struct RegressionKernel: RangeKernel {
     let predicts: Bool
@@ -181,10 +170,10 @@ struct RegressionKernel: RangeKernel {
         if window.hasHistograms { context.informIgnoredHistograms() }
         let times = window.floatTimes
         if predicts {
-            let line = LinearRegression.line(times, window.floatValues, at: window.time)
+            let line = LinearRegression(times, window.floatValues, from: window.time).line
             return line.slope * context.scalar(0) + line.intercept
         }
-        return LinearRegression.line(times, window.floatValues, at: times[0]).slope
+        return LinearRegression(times, window.floatValues, from: times[0]).line.slope
     }
 }
 

@@ -30,7 +30,7 @@ struct VectorOperation {
         let many = isSwapped ? right : left
         let one = isSwapped ? left : right
         if !hasFill, !many.hasHistograms, !one.hasHistograms, operation.op != .trimUpper, operation.op != .trimLower,
-            let table = fixedPartners(many, one, signatures)
+            let table = try fixedPartners(many, one, signatures)
         {
             return table
         }
@@ -38,7 +38,9 @@ struct VectorOperation {
     }
 
     /// The result when every row has at most one partner and result labels are unique; nil otherwise.
-    private func fixedPartners(_ many: StepTable, _ one: StepTable, _ signatures: Signatures) -> StepTable? {
+    private func fixedPartners(_ many: StepTable, _ one: StepTable, _ signatures: Signatures)
+        throws(QueryError) -> StepTable?
+    {
         var partner = [Int32](repeating: -1, count: signatures.count)
         for row in 0..<one.rows {
             let signature = Int(signatures.right[row])
@@ -67,26 +69,28 @@ struct VectorOperation {
         // A filter forgets that a name was to be dropped, as Prometheus does.
         table.dropsName = [Bool](repeating: operation.returnsBool, count: pairs.count)
         table.values.reserveCapacity(pairs.count * many.steps)
-        calculate(many, one, pairs, &table.values)
+        for (number, pair) in pairs.enumerated() {
+            if number & 0x3F == 0 { try evaluator.check() }
+            calculate(many, one, pair, &table.values)
+        }
         return table
     }
 
+    @inline(__always)
     private func calculate(
-        _ many: StepTable, _ one: StepTable, _ pairs: [(many: Int, one: Int)], _ out: inout [Double]
+        _ many: StepTable, _ one: StepTable, _ pair: (many: Int, one: Int), _ out: inout [Double]
     ) {
         let steps = many.steps
         many.values.withUnsafeBufferPointer { manyValues in
             one.values.withUnsafeBufferPointer { oneValues in
-                for pair in pairs {
-                    for step in 0..<steps {
-                        let a = manyValues[pair.many * steps + step]
-                        let b = oneValues[pair.one * steps + step]
-                        if Cell.isAbsent(a) || Cell.isAbsent(b) {
-                            out.append(Cell.absent)
-                        } else {
-                            let (left, right) = isSwapped ? (b, a) : (a, b)
-                            out.append(operation.floats(left, right, keeping: left))
-                        }
+                for step in 0..<steps {
+                    let a = manyValues[pair.many * steps + step]
+                    let b = oneValues[pair.one * steps + step]
+                    if Cell.isAbsent(a) || Cell.isAbsent(b) {
+                        out.append(Cell.absent)
+                    } else {
+                        let (left, right) = isSwapped ? (b, a) : (a, b)
+                        out.append(operation.floats(left, right, keeping: left))
                     }
                 }
             }

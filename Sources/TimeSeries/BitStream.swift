@@ -36,59 +36,39 @@ struct BitWriter: Sendable {
 struct BitReader {
     private let words: UnsafeBufferPointer<UInt64>
     private let pending: UInt64
-    private var word: UInt64
-    private var next: Int
-    private var left = 64
+    /// Bits read so far.
+    private var position = 0
 
     /// Reads `words`, then `pending`.
     init(_ words: UnsafeBufferPointer<UInt64>, pending: UInt64) {
         self.words = words
         self.pending = pending
-        word = words.isEmpty ? pending : words[0]
-        next = 1
     }
 
     @inline(__always)
-    private mutating func refill() {
-        word = next < words.count ? words[next] : (next == words.count ? pending : 0)
-        next += 1
-        left = 64
+    private func word(_ index: Int) -> UInt64 {
+        index < words.count ? words[index] : index == words.count ? pending : 0
     }
+
+    /// The next 64 bits, the first one highest, without moving on.
+    @inline(__always)
+    var ahead: UInt64 {
+        let index = position >> 6
+        let shift = UInt64(truncatingIfNeeded: position & 63)
+        // In two shifts, for one by 64 would be one by 0.
+        return word(index) &<< shift | (word(index + 1) &>> 1) &>> (63 - shift)
+    }
+
+    /// Moves on by `width` bits.
+    @inline(__always)
+    mutating func skip(_ width: Int) { position += width }
 
     /// The next `width` bits, 1…64.
     @inline(__always)
     mutating func read(_ width: Int) -> UInt64 {
-        if left == 0 { refill() }
-        if width <= left {
-            let value = word >> UInt64(64 - width)
-            word = width == 64 ? 0 : word << UInt64(width)
-            left -= width
-            return value
-        }
-        let high = word >> UInt64(64 - left)
-        let rest = width - left
-        refill()
-        let value = high << UInt64(rest) | word >> UInt64(64 - rest)
-        word = rest == 64 ? 0 : word << UInt64(rest)
-        left -= rest
+        let value = ahead &>> UInt64(truncatingIfNeeded: 64 - width)
+        position += width
         return value
-    }
-
-    /// Counts ones up to the next zero, at most `most`; the zero is read too, none stands behind `most` ones.
-    @inline(__always)
-    mutating func readOnes(_ most: Int) -> Int {
-        if left == 0 { refill() }
-        // Most codes lie within the word at hand.
-        if left > most {
-            let ones = min((~word).leadingZeroBitCount, most)
-            let bits = ones == most ? ones : ones + 1
-            word <<= UInt64(bits)
-            left -= bits
-            return ones
-        }
-        var ones = 0
-        while ones < most, read(1) == 1 { ones += 1 }
-        return ones
     }
 }
 

@@ -143,6 +143,19 @@ public final class EmbeddedStore: SeriesSource, Sendable {
         return SeriesResponse(series: found)
     }
 
+    /// The matching series that have samples in a closed range, still compressed; without waiting.
+    public func selectPacked(_ request: SeriesRequest) -> SeriesResponse {
+        let (snapshots, oldest) = state.withLock { state in
+            (state.snapshots(request), state.oldestKept)
+        }
+        return SeriesResponse(series: [], packed: snapshots.map { PackedSeries($0, oldest: oldest) })
+    }
+
+    /// Answers all requests, in their order, with series that are still compressed; cannot fail.
+    public func fetchPacked(_ requests: [SeriesRequest]) async throws -> [SeriesResponse] {
+        requests.map(selectPacked)
+    }
+
     /// Answers all requests, in their order; cannot fail.
     public func fetch(_ requests: [SeriesRequest]) async throws -> [SeriesResponse] {
         var responses: [SeriesResponse] = []

@@ -14,16 +14,36 @@ struct FloatChunk: Sendable {
 
     /// Appends the samples from `start` to `end` to a series.
     func decode(from start: Int64, to end: Int64, into series: inout Series) {
+        let buffer = SampleBuffer()
+        buffer.begin(room: count)
+        buffer.append(self, from: start, to: end)
+        series.timestamps.append(contentsOf: buffer.timestamps)
+        series.values.append(contentsOf: buffer.values)
+    }
+
+    /// Writes the samples from `start` to `end`, at most ``count``, and gives how many there were.
+    func decode(
+        from start: Int64, to end: Int64, times: UnsafeMutablePointer<Int64>, values: UnsafeMutablePointer<Double>
+    ) -> Int {
         words.withUnsafeBufferPointer { buffer in
             var decoder = FloatChunkDecoder(reader: BitReader(buffer, pending: pending), time: first)
-            for index in 0..<count {
-                decoder.advance(isFirst: index == 0)
-                if decoder.time > end { return }
-                if decoder.time >= start {
-                    series.timestamps.append(decoder.time)
-                    series.values.append(decoder.value)
-                }
+            var written = 0
+            decoder.advance(isFirst: true)
+            var index = 1
+            while decoder.time < start {
+                if index == count { return 0 }
+                decoder.advance(isFirst: false)
+                index += 1
             }
+            while decoder.time <= end {
+                times[written] = decoder.time
+                values[written] = decoder.value
+                written += 1
+                if index == count { break }
+                decoder.advance(isFirst: false)
+                index += 1
+            }
+            return written
         }
     }
 }
@@ -203,38 +223,74 @@ struct FloatChunkDecoder {
             if isInteger { integer = Int64(value) }
             return
         }
-        let ones = reader.readOnes(4)
-        if ones > 0 { timeDelta &+= ZigZag.decode(reader.read(BitWidths.time(ones))) }
-        time &+= timeDelta
-        if isInteger { readInteger() } else { readBits() }
-    }
-
-    @inline(__always)
-    private mutating func readInteger() {
-        let ones = reader.readOnes(BitWidths.toFloats)
-        if ones == BitWidths.toFloats {
-            isInteger = false
-            bits = reader.read(64)
-            value = Double(bitPattern: bits)
-        } else if ones == BitWidths.stale {
-            value = StaleMarker.value
+        var ahead = reader.ahead
+        let ones = min((~ahead).leadingZeroBitCount, 4)
+        if ones == 0 {
+            reader.skip(1)
+            ahead &<<= 1
+        } else if ones < 4 {
+            let width = BitWidths.time(ones)
+            timeDelta &+= ZigZag.decode(Self.number(ahead, behind: ones + 1, width))
+            reader.skip(ones + 1 + width)
+            ahead &<<= UInt64(truncatingIfNeeded: ones + 1 + width)
         } else {
-            if ones > 0 { integerDelta &+= ZigZag.decode(reader.read(BitWidths.integer(ones))) }
-            integer &+= integerDelta
-            value = Double(integer)
+            reader.skip(4)
+            timeDelta &+= ZigZag.decode(reader.read(64))
+            ahead = reader.ahead
         }
+        time &+= timeDelta
+        // At least 36 bits of what is ahead are left, three more than the longest of the usual codes has.
+        if isInteger { readInteger(ahead) } else { readBits(ahead) }
+    }
+
+    /// `width` bits behind the first `skipped` ones.
+    @inline(__always)
+    private static func number(_ ahead: UInt64, behind skipped: Int, _ width: Int) -> UInt64 {
+        (ahead &<< UInt64(truncatingIfNeeded: skipped)) &>> UInt64(truncatingIfNeeded: 64 - width)
     }
 
     @inline(__always)
-    private mutating func readBits() {
-        if reader.read(1) == 1 {
-            if reader.read(1) == 1 {
-                let leading = Int(reader.read(5))
-                width = Int(reader.read(6)) + 1
-                trailing = 64 - leading - width
+    private mutating func readInteger(_ ahead: UInt64) {
+        let ones = min((~ahead).leadingZeroBitCount, BitWidths.toFloats)
+        if ones == 0 {
+            reader.skip(1)
+        } else if ones < 5 {
+            let width = BitWidths.integer(ones)
+            integerDelta &+= ZigZag.decode(Self.number(ahead, behind: ones + 1, width))
+            reader.skip(ones + 1 + width)
+        } else if ones == 5 {
+            reader.skip(6)
+            integerDelta &+= ZigZag.decode(reader.read(64))
+        } else {
+            reader.skip(7)
+            if ones == BitWidths.stale {
+                value = StaleMarker.value
+            } else {
+                isInteger = false
+                bits = reader.read(64)
+                value = Double(bitPattern: bits)
             }
-            bits ^= reader.read(width) << UInt64(trailing)
+            return
         }
+        integer &+= integerDelta
+        value = Double(integer)
+    }
+
+    @inline(__always)
+    private mutating func readBits(_ ahead: UInt64) {
+        if ahead >> 63 == 0 {
+            reader.skip(1)
+            return
+        }
+        if ahead >> 62 == 0b11 {
+            let leading = Int(Self.number(ahead, behind: 2, 5))
+            width = Int(Self.number(ahead, behind: 7, 6)) + 1
+            trailing = 64 - leading - width
+            reader.skip(13)
+        } else {
+            reader.skip(2)
+        }
+        bits ^= reader.read(width) &<< UInt64(truncatingIfNeeded: trailing)
         value = Double(bitPattern: bits)
     }
 }

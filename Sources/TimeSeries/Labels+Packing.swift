@@ -60,10 +60,9 @@ extension Labels {
     /// Order by bytes: negative, zero or positive.
     static func compare(_ left: Slice<UnsafeBufferPointer<UInt8>>, _ right: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
         let common = Swift.min(left.count, right.count)
-        for offset in 0..<common {
-            let a = left[left.startIndex + offset]
-            let b = right[right.startIndex + offset]
-            if a != b { return a < b ? -1 : 1 }
+        if common > 0, let a = left.base.baseAddress, let b = right.base.baseAddress {
+            let order = memcmp(a + left.startIndex, b + right.startIndex, common)
+            if order != 0 { return Int(order) }
         }
         return left.count - right.count
     }

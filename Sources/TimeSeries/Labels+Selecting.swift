@@ -2,12 +2,45 @@
 public struct LabelNames: Hashable, Sendable {
     /// Sorted by UTF-8, each once.
     public let names: [String]
-    let utf8: [[UInt8]]
+    /// The UTF-8 of all names, one behind the other.
+    private let utf8: [UInt8]
+    /// Where each name ends.
+    private let ends: [Int]
+    /// A bit for each length that a name has; names of 63 bytes and more share the last one.
+    private let lengths: UInt64
 
     /// Sorts `names` and drops doubles.
     public init(_ names: some Sequence<String>) {
         self.names = Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        utf8 = self.names.map { Array($0.utf8) }
+        var utf8: [UInt8] = []
+        var ends: [Int] = []
+        var lengths: UInt64 = 0
+        for name in self.names {
+            utf8.append(contentsOf: name.utf8)
+            ends.append(utf8.count)
+            lengths |= 1 << UInt64(min(63, name.utf8.count))
+        }
+        self.utf8 = utf8
+        self.ends = ends
+        self.lengths = lengths
+    }
+
+    /// Calls `body` with a quick answer to whether some UTF-8 is one of the names.
+    @inline(__always)
+    func withLookup<Result>(_ body: ((UnsafeBufferPointer<UInt8>) -> Bool) -> Result) -> Result {
+        utf8.withUnsafeBufferPointer { utf8 in
+            ends.withUnsafeBufferPointer { ends in
+                body { name in
+                    if lengths & (1 << UInt64(min(63, name.count))) == 0 { return false }
+                    var start = 0
+                    for end in ends {
+                        if end - start == name.count, Labels.equal(utf8, start..<end, name) { return true }
+                        start = end
+                    }
+                    return false
+                }
+            }
+        }
     }
 
     /// Whether `name` is one of them.
@@ -16,14 +49,14 @@ public struct LabelNames: Hashable, Sendable {
 
 extension Labels {
     /// Only the labels called `names`: `by (…)`, `on (…)`.
-    public func keeping(_ names: LabelNames) -> Labels { filtered { Self.isIn(names, $0) } }
+    public func keeping(_ names: LabelNames) -> Labels { names.withLookup { isIn in filtered { isIn($0) } } }
 
     /// All labels but those called `names`.
-    public func dropping(_ names: LabelNames) -> Labels { filtered { !Self.isIn(names, $0) } }
+    public func dropping(_ names: LabelNames) -> Labels { names.withLookup { isIn in filtered { !isIn($0) } } }
 
     /// All labels but the metric's name and those called `names`: `without (…)`, `ignoring (…)`.
     public func droppingMetricNameAnd(_ names: LabelNames) -> Labels {
-        filtered { !Self.isIn(names, $0) && !Self.isMetricName($0) }
+        names.withLookup { isIn in filtered { !isIn($0) && !Self.isMetricName($0) } }
     }
 
     /// All labels but the metric's name.
@@ -63,13 +96,16 @@ extension Labels {
     }
 
     /// Hash over only the labels called `names`; equal where ``keeping(_:)`` is equal.
-    public func hash(keeping names: LabelNames) -> UInt64 { partialHash { Self.isIn(names, $0) } }
+    public func hash(keeping names: LabelNames) -> UInt64 {
+        names.withLookup { isIn in partialHash { isIn($0) } }
+    }
 
     /// Hash over all labels but the metric's name and those called `names`.
     public func hash(droppingMetricNameAnd names: LabelNames) -> UInt64 {
-        partialHash { !Self.isIn(names, $0) && !Self.isMetricName($0) }
+        names.withLookup { isIn in partialHash { !isIn($0) && !Self.isMetricName($0) } }
     }
 
+    @inline(__always)
     private func partialHash(_ isWanted: (UnsafeBufferPointer<UInt8>) -> Bool) -> UInt64 {
         var hash = StableHash.seed
         bytes.withUnsafeBufferPointer { all in
@@ -87,30 +123,25 @@ extension Labels {
         return hash
     }
 
+    @inline(__always)
     private func filtered(_ isWanted: (UnsafeBufferPointer<UInt8>) -> Bool) -> Labels {
-        var kept: [UInt8] = []
-        var dropped = false
-        bytes.withUnsafeBufferPointer { all in
-            kept.reserveCapacity(all.count)
-            var index = 0
-            while index < all.count {
-                let start = index
-                let name = Self.span(all, &index)
-                _ = Self.span(all, &index)
-                if isWanted(.init(rebasing: all[name])) {
-                    kept.append(contentsOf: UnsafeBufferPointer(rebasing: all[start..<index]))
-                } else {
-                    dropped = true
+        var count = 0
+        let kept = bytes.withUnsafeBufferPointer { all in
+            [UInt8](unsafeUninitializedCapacity: all.count) { kept, written in
+                guard let source = all.baseAddress, let target = kept.baseAddress else { return }
+                var index = 0
+                while index < all.count {
+                    let start = index
+                    let name = Self.span(all, &index)
+                    _ = Self.span(all, &index)
+                    guard isWanted(.init(rebasing: all[name])) else { continue }
+                    (target + count).initialize(from: source + start, count: index - start)
+                    count += index - start
                 }
+                written = count
             }
         }
-        return dropped ? Labels(packed: kept) : self
-    }
-
-    private static func isIn(_ names: LabelNames, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        names.utf8.contains { wanted in
-            wanted.count == name.count && wanted.withUnsafeBufferPointer { equal(name, 0..<name.count, $0) }
-        }
+        return count < bytes.count ? Labels(packed: kept) : self
     }
 
     private static func isMetricName(_ name: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -136,17 +136,35 @@ extension Labels: Comparable {
     public static func < (left: Labels, right: Labels) -> Bool {
         left.bytes.withUnsafeBufferPointer { a in
             right.bytes.withUnsafeBufferPointer { b in
-                var i = 0
-                var j = 0
-                while i < a.count, j < b.count {
-                    let first = span(a, &i)
-                    let second = span(b, &j)
-                    let order = compare(a[first], b[second])
-                    if order != 0 { return order < 0 }
+                // Where the first byte differs; before it both have the same names and values.
+                let place = firstDifference(a, b)
+                guard place < Swift.min(a.count, b.count) else { return a.count < b.count }
+                var index = 0
+                while true {
+                    let start = index
+                    let first = span(a, &index)
+                    if index <= place { continue }
+                    index = start
+                    return compare(a[first], b[span(b, &index)]) < 0
                 }
-                return i >= a.count && j < b.count
             }
         }
+    }
+
+    /// The number of bytes that both begin with.
+    private static func firstDifference(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
+        let common = Swift.min(a.count, b.count)
+        let (rawA, rawB) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
+        var index = 0
+        while index + 8 <= common {
+            let difference =
+                rawA.loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
+                ^ rawB.loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
+            if difference != 0 { return index + difference.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < common, a[index] == b[index] { index += 1 }
+        return index
     }
 }
 

@@ -25,10 +25,18 @@ public struct OverlaySource: SeriesSource {
         return zip(requests, answers).map { merge($0, $1) }
     }
 
+    /// Answers all requests from both sources, compressed where the overlay has nothing to say.
+    /// - Throws: what the base throws.
+    public func fetchPacked(_ requests: [SeriesRequest]) async throws -> [SeriesResponse] {
+        let answers = try await base.fetchPacked(requests)
+        return zip(requests, answers).map { merge($0, $1) }
+    }
+
     /// The overlay's samples before the base's answer to one request.
     public func merge(_ request: SeriesRequest, _ answer: SeriesResponse) -> SeriesResponse {
         let beginnings = overlay.beginnings(request.matchers)
         if beginnings.isEmpty { return answer }
+        let answer = answer.unpacked(request)
         var overlaid: [Labels: Series] = [:]
         for series in overlay.select(request).series { overlaid[series.labels] = series }
         var merged: [Series] = []

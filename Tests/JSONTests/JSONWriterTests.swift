@@ -59,6 +59,42 @@ struct JSONWriterTests {
         ] as [(Double, String)])
     func samples(_ value: Double, _ text: String) { #expect(SampleText.string(value) == text) }
 
+    @Test("with the fewest digits that read back as the same sample value")
+    func shortest() {
+        var state: UInt64 = 7
+        for _ in 0..<5000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let value = Double(bitPattern: state)
+            let scaled = Double(Int64(bitPattern: state) >> 20) / 1024
+            for number in [value, scaled, scaled / 1e9] where number.isFinite {
+                let magnitude = number.magnitude
+                let format: GoFloat.Format = magnitude < 1e-6 || magnitude >= 1e21 ? .exponent : .fixed
+                #expect(SampleText.string(number) == GoFloat.string(number, number == 0 ? .fixed : format))
+            }
+        }
+    }
+
+    @Test("with columns as with single samples")
+    func columns() {
+        let times: [Int64] = (0..<300).map { $0 * 1250 - 5000 }
+        let values = times.map { Double($0) / 7 }
+        let texts = InstantTexts(times.filter { $0 % 2500 == 0 })
+        var columns = JSONWriter()
+        columns.beginArray()
+        columns.samples(times, values, texts)
+        columns.endArray()
+        var single = JSONWriter()
+        single.beginArray()
+        for (time, value) in zip(times, values) { single.sample(Timestamp(milliseconds: time), value) }
+        single.endArray()
+        #expect(columns.text == single.text)
+        var none = JSONWriter()
+        none.beginArray()
+        none.samples([], [], texts)
+        none.endArray()
+        #expect(none.text == "[]")
+    }
+
     @Test(
         "with instants as Prometheus prints them",
         arguments: [

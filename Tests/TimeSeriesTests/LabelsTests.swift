@@ -38,6 +38,21 @@ struct LabelsTests {
         #expect(Labels([("a", "1")]) < Labels([("a", "1"), ("b", "1")]))
         #expect(!((["a": "1"] as Labels) < ["a": "1"]))
         #expect(Labels([("a", "1")]) < Labels([("a", "10")]))
+        // As label by label: names first, then values, each by its bytes.
+        let texts = [
+            "", "a", "b", "aa", "ab", String(repeating: "a", count: 300), "ü", "same-beginning-1", "same-beginning-2",
+        ]
+        let sets = texts.flatMap { one in
+            texts.map { Labels([("job", one), ("zone", $0), ("name-" + one, "x")]) }
+        }
+        for a in sets {
+            for b in sets {
+                let left = a.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] }
+                let right = b.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] }
+                let isLess = left.lexicographicallyPrecedes(right) { $0.lexicographicallyPrecedes($1) }
+                #expect((a < b) == isLess)
+            }
+        }
     }
 
     @Test func printAsPrometheusPrints() {

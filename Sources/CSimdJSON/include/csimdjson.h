@@ -74,6 +74,10 @@ typedef struct {
 void ruleval_answer_read(const char *text, size_t length, ruleval_answer *out);
 void ruleval_answer_free(ruleval_answer *answer);
 
+/// Writes the fewest digits that read back as `value` (finite), without exponent, and gives the number of bytes; `out` must
+/// have room for 400. For magnitudes below 2^53 the digits are those that Go writes.
+size_t ruleval_fixed_digits(double value, char *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@ import Dispatching
 import Incidents
 import PromQL
 import PrometheusAPI
+import QueryEngine
 import Receivers
 import Ruler
 import Settings
@@ -23,6 +24,8 @@ public struct DaemonConfiguration: Sendable {
     public var ruler = RulerSettings()
     /// Prometheus' feature names that are enabled.
     public var features: Set<Feature> = []
+    /// What one query may use.
+    public var queryLimits = QueryLimits()
     /// Routes, inhibition and time intervals.
     public var dispatch = DispatchSettings()
     /// Escalation policies.
@@ -74,6 +77,7 @@ public struct DaemonConfiguration: Sendable {
             alertmanagers = AlertmanagerSettings.list(node, context)
         }
         readRuler(root, decoding)
+        if let reader = root.mapping("query_limits") { queryLimits = QueryLimits(reader, decoding) }
         for (key, why) in Self.later { context.refuse(key, in: root, why) }
         global?.finish()
         root.finish()

@@ -129,6 +129,7 @@ struct LoadedConfiguration: Sendable {
     ) throws(Diagnostics) -> RuleQuerier? {
         var options = QueryOptions()
         options.features = configuration.features
+        options.limits = configuration.queryLimits
         options.defaultSubqueryStep = configuration.ruler.evaluationInterval
         switch configuration.datasource {
         case nil: return nil

@@ -64,6 +64,8 @@ struct QueriedDatasource: QueriedSource {
         let source = OverlaySource(
             overlay: querier.overlay, base: querier.source, writtenLabels: querier.writtenLabels)
         let engine = QueryEngine(options: request.options)
+        // Nothing is waited for where samples are in memory, and the evaluation looks at the clock itself.
+        if querier.source is EmbeddedStore { return try await engine.run(plan, source) }
         return try await within(request.options.limits.timeout) { try await engine.run(plan, source) }
     }
 

@@ -131,7 +131,7 @@ struct QueryParameters {
         guard (end - start) / step <= Double(options.limits.steps), step >= .milliseconds(1) || end == start else {
             throw QueryFailure(
                 "bad_data",
-                "exceeded maximum resolution of 11,000 points per timeseries. "
+                "exceeded maximum resolution of \(options.limits.shownSteps) points per timeseries. "
                     + "Try decreasing the query resolution (?step=XX)")
         }
         try apply(to: &options)

@@ -37,9 +37,9 @@ enum PrometheusJSON {
     /// An object of labels; Prometheus leaves `<`, `>` and `&` as they are here.
     static func labels(_ labels: Labels, _ json: inout JSONWriter) {
         json.beginObject()
-        for (name, value) in labels {
-            json.key(name)
-            json.string(value, escaping: .plain)
+        labels.forEachUTF8 { name, value in
+            json.key(utf8: name)
+            json.string(utf8: value, escaping: .plain)
         }
         json.endObject()
     }

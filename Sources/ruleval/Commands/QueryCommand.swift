@@ -19,6 +19,10 @@ extension CommandTable {
             .one("--step", "D", "range: seconds or a duration"),
             .one("--format", "table|json|csv", "how to print (default table)"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
+            .one("--max-samples", "N", "samples held in memory at once (default 50000000)"),
+            .one("--max-steps", "N", "steps of a range (default 11000)"),
+            .one("--max-series", "N", "series of the result (default: any number)"),
+            .one("--timeout", "D", "for fetching and computing (default 2m)"),
         ],
         example: "ruleval query --prometheus http://127.0.0.1:9090 'sum by (job) (up)'", lastIsExpression: true
     ) { arguments, _ in
@@ -36,6 +40,7 @@ extension CommandTable {
         var kind = try queryKind(arguments, now: now)
         var options = QueryOptions()
         options.features = try features(arguments)
+        options.limits = try queryLimits(arguments)
         do {
             let expression = try PromQLParser.parse(text, options: .init(features: options.features))
             let source: any SeriesSource
@@ -66,6 +71,27 @@ extension CommandTable {
             _ = fail(format, error.apiErrorType, error.message, shown: error.message)
             return ExitStatus.failed
         }
+    }
+
+    private static func queryLimits(_ arguments: Arguments) throws(UsageError) -> QueryLimits {
+        func number(_ name: String) throws(UsageError) -> Int? {
+            guard let text = arguments.value(name) else { return nil }
+            guard let value = Int(text), value > 0 else {
+                throw UsageError("\(name) needs a number from 1 on, not \(text)")
+            }
+            return value
+        }
+        var limits = QueryLimits()
+        limits.samples = try number("--max-samples") ?? limits.samples
+        limits.steps = try number("--max-steps") ?? limits.steps
+        limits.series = try number("--max-series")
+        if let text = arguments.value("--timeout") {
+            guard let duration = PrometheusDuration.parse(text), duration > .zero else {
+                throw UsageError("--timeout needs a duration such as 30s, not \(text)")
+            }
+            limits.timeout = duration
+        }
+        return limits
     }
 
     private static func fail(_ format: String, _ type: String, _ message: String, shown: String) -> Int32 {

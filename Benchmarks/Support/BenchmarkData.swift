@@ -1,17 +1,19 @@
 import TimeSeries
 
 /// Series of twenty services on many hosts, shaped like those that rules look at.
-struct BenchmarkData {
-    /// Unix seconds of the first sample.
-    static let start: Int64 = 1_700_000_000
-
-    private(set) var byName: [String: [Series]] = [:]
-    private(set) var count = 0
+public struct BenchmarkData: Sendable {
+    /// Unix seconds of the first sample, at most 15 s before it.
+    public let start: Int64
+    /// The series of each metric.
+    public private(set) var byName: [String: [Series]] = [:]
+    /// How many series there are.
+    public private(set) var count = 0
     private let samples: Int
     private var state: UInt64 = 42
 
-    /// About `series` series over `hours` hours.
-    init(series wanted: Int, hours: Int) {
+    /// About `series` series over `hours` hours, a sample each 15 s.
+    public init(series wanted: Int, hours: Int, start: Int64 = 1_700_000_000) {
+        self.start = start
         samples = hours * 240
         let hosts = max(1, wanted / 40)
         for host in 0..<hosts {
@@ -38,7 +40,7 @@ struct BenchmarkData {
     }
 
     /// What a source would answer.
-    func answer(_ request: SeriesRequest) -> SeriesResponse {
+    public func answer(_ request: SeriesRequest) -> SeriesResponse {
         let name = request.matchers.first { $0.name == Labels.metricName && $0.operation == .equal }
         let rest = request.matchers.filter { $0 != name }
         return SeriesResponse(series: (byName[name?.value ?? ""] ?? []).filter { rest.allMatch($0.labels) })
@@ -51,7 +53,7 @@ struct BenchmarkData {
 
     private mutating func add(_ name: String, _ labels: [(String, String)], _ values: [Double]) {
         let phase = Int64(random(15_000))
-        let times = (0..<Int64(samples)).map { Self.start * 1000 + phase + $0 * 15_000 }
+        let times = (0..<Int64(samples)).map { start * 1000 + phase + $0 * 15_000 }
         byName[name, default: []].append(
             Series(labels: Labels(labels + [(Labels.metricName, name)]), timestamps: times, values: values))
         count += 1

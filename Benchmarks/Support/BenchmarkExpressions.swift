@@ -1,6 +1,7 @@
 /// Expressions as rule files have them.
-enum BenchmarkExpressions {
-    static let all = [
+public enum BenchmarkExpressions {
+    /// 27 of them.
+    public static let all = [
         #"up == 0"#,
         #"sum by (service) (rate(http_requests_total[5m]))"#,
         #"sum by (service) (rate(http_requests_total{code=~"5.."}[5m])) / sum by (service) (rate(http_requests_total[5m]))"#,
