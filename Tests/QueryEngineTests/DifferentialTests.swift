@@ -205,7 +205,7 @@ struct DifferentialCase: Sendable {
         case (.histogram(let a)?, .histogram(let b)?):
             guard isClose(a.count, b.count), isClose(a.sum, b.sum) else { return false }
             // Where the peer spoiled its buckets they no longer add up to its count.
-            let (own, its) = (a.allBuckets.reduce(0) { $0 + $1.count }, b.allBuckets.reduce(0) { $0 + $1.count })
+            let (own, its) = (Self.observations(a), Self.observations(b))
             if isClose(own, a.count), !isClose(its, b.count) { return true }
             let (mine, other) = (a.allBuckets.filter { $0.count != 0 }, b.allBuckets.filter { $0.count != 0 })
             return mine.count == other.count
@@ -214,6 +214,11 @@ struct DifferentialCase: Sendable {
                 }
         default: return false
         }
+    }
+
+    /// What all buckets hold together; a negative zero bucket is among them, which lists of buckets leave out.
+    private static func observations(_ histogram: FloatHistogram) -> Double {
+        (histogram.positiveBuckets + histogram.negativeBuckets).reduce(histogram.zeroCount, +)
     }
 
     private static func isClose(_ a: Double, _ b: Double) -> Bool {
