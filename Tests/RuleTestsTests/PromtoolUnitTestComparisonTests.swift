@@ -13,6 +13,8 @@ struct PromtoolUnitTestComparisonTests {
         ("rate and increase of native histograms", ["rate(h[", "increase(h["]),
         // Since 3.6 a histogram times a negative number is a gauge.
         ("the sign of native histograms", ["-h"]),
+        // 3.14 refuses too many partners also where a filter leaves one of them.
+        ("many partners of which a filter leaves one", ["many-to-one matching must be explicit"]),
         // Interpolation in an exponential bucket ends in exp2, whose last bit in Go is not that of the C library.
         ("quantiles of native histograms in the last place", ["histogram_quantile(0.5, h)"]),
     ]
@@ -41,7 +43,8 @@ struct PromtoolUnitTestComparisonTests {
                     continue
                 }
                 for (index, one) in ours.cases.enumerated() {
-                    let known = Self.knownDifferences.first { $0.markers.contains { file.all.contains($0) } }
+                    let told = file.all + one.failures.map(\.message).joined()
+                    let known = Self.knownDifferences.first { $0.markers.contains { told.contains($0) } }
                     if let known, one.failures.isEmpty != theirs[index] {
                         skipped[known.name, default: 0] += 1
                         continue
