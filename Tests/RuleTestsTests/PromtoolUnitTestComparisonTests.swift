@@ -9,9 +9,9 @@ import Testing
 struct PromtoolUnitTestComparisonTests {
     /// What the promtool at hand (3.5) does otherwise than 3.14; a case that uses it is not compared.
     static let knownDifferences: [(name: String, markers: [String])] = [
-        // Since 3.6 an extrapolation of a histogram ends where its count would be zero, as that of a counter always did.
+        // In 3.14 an extrapolation of a histogram ends where its count would be zero, as that of a counter always did.
         ("rate and increase of native histograms", ["rate(h[", "increase(h["]),
-        // Since 3.6 a histogram times a negative number is a gauge.
+        // In 3.14 a histogram times a negative number is a gauge.
         ("the sign of native histograms", ["-h"]),
         // 3.14 refuses too many partners also where a filter leaves one of them.
         ("many partners of which a filter leaves one", ["many-to-one matching must be explicit"]),
