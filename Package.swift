@@ -71,11 +71,12 @@ let floor4: [Target] = [
     module("Dispatching", ["Settings", "Alerts"]),
     module("Incidents", ["Settings", "Alerts"]),
     module("Receivers", ["Settings", "JSON", "Alerts"]),
+    module("Probes", ["Settings", "Alerts"]),
 ]
 
 let floor5: [Target] = [
     module("RuleTests", ["Ruler", "JSON"]),
-    module("StateStore", ["CSQLite", "Ruler", "Dispatching", "Incidents", "Receivers"]),
+    module("StateStore", ["CSQLite", "Ruler", "Dispatching", "Incidents", "Receivers", "Probes"]),
 ]
 
 let upperFloors: [Target] = [
@@ -101,7 +102,7 @@ let testTargets: [Target] = [
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles", ["TestSupport"]),
     tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching", ["TestSupport"]),
-    tests("Incidents"),
+    tests("Incidents"), tests("Probes"),
     tests("Receivers", ["HTTPServer", "TestSupport", "JSON"]),
     tests("RuleTests", ["TestSupport", "JSON"], exclude: ["Scripts"]), tests("StateStore"),
     tests("Web", ["TestSupport"]), tests("Daemon"),

@@ -8,9 +8,22 @@ public protocol WallClock: Sendable {
     /// Returns at or after `deadline`.
     /// - Throws: `CancellationError` when the task is cancelled first.
     func sleep(until deadline: Timestamp) async throws
+    /// Returns at `deadline`, or once `pause` has passed, whatever the clock was set to meanwhile.
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func doze(until deadline: Timestamp, atMost pause: Duration) async throws
+    /// Time that has passed since some fixed instant, however the clock is set.
+    func uptime() -> Duration
 }
 
 extension WallClock {
+    /// A clock that nobody sets dozes as it sleeps.
+    public func doze(until deadline: Timestamp, atMost pause: Duration) async throws {
+        try await sleep(until: min(deadline, now() + pause))
+    }
+
+    /// A clock that nobody sets tells itself how much time has passed.
+    public func uptime() -> Duration { .milliseconds(now().milliseconds) }
+
     /// Returns after `duration` of this clock's time.
     public func sleep(for duration: Duration) async throws { try await sleep(until: now() + duration) }
 }
@@ -34,6 +47,43 @@ public struct SystemClock: WallClock {
             if left <= .zero { return }
             try await Task.sleep(for: min(left, .seconds(60)))
         }
+    }
+
+    /// Sleeps once, so that a clock that is set back does not make it longer.
+    public func doze(until deadline: Timestamp, atMost pause: Duration) async throws {
+        let left = min(deadline - now(), pause)
+        if left > .zero { try await Task.sleep(for: left) }
+    }
+
+    /// The time since the machine started, sleep included, by CLOCK_BOOTTIME.
+    public func uptime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return .milliseconds(Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}
+
+/// Finds out when a clock was set: the time it shows and the time that passed then differ.
+public struct ClockSteps: Sendable {
+    /// Smaller differences are what keeping time does.
+    public static let tolerance = Duration.seconds(2)
+
+    private var shown: Timestamp
+    private var passed: Duration
+
+    /// Watches from now on.
+    public init(_ clock: some WallClock) {
+        shown = clock.now()
+        passed = clock.uptime()
+    }
+
+    /// By how much the clock was set since the last call, negative when it was set back; nil when it was not.
+    public mutating func take(_ clock: some WallClock) -> Duration? {
+        let before = (shown, passed)
+        shown = clock.now()
+        passed = clock.uptime()
+        let step = (shown - before.0) - (passed - before.1)
+        return step > Self.tolerance || step < .zero - Self.tolerance ? step : nil
     }
 }
 

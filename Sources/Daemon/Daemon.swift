@@ -4,6 +4,8 @@ import Dispatching
 import HTTPServer
 import HTTPTransport
 import Incidents
+import Probes
+import PrometheusAPI
 import Ruler
 import StateStore
 import TimeSeries
@@ -15,6 +17,10 @@ public actor Daemon {
     static let overlayRetention = Duration.seconds(26 * 3600)
     /// How long an orderly end waits for samples and alerts on their way to other servers.
     static let drainLimit = Duration.seconds(1)
+    /// How often an address of the source that is down is asked whether it is there.
+    static let sourceCheckInterval = Duration.seconds(5)
+    /// How often one that nobody asks is.
+    static let standbyCheckInterval = Duration.seconds(30)
     /// How often the state notes that the daemon lives.
     static let aliveInterval = Duration.seconds(15)
 
@@ -29,8 +35,15 @@ public actor Daemon {
     nonisolated let startedAt: Timestamp
     private nonisolated let rulerMetrics: RulerMetrics
     private nonisolated let reloadMetrics: ReloadMetrics
-    private let remoteWrite: RemoteWriteTargets
-    private let alertmanagers: AlertmanagerTargets
+    nonisolated let remoteWrite: RemoteWriteTargets
+    nonisolated let alertmanagers: AlertmanagerTargets
+    nonisolated let deliveries = DeliveryHealth()
+    private nonisolated let datasourceMetrics: DatasourceMetrics
+    /// What the life before knew of heartbeats.
+    private let keptHeartbeats: [String: HeartbeatRecord]
+    private(set) var heartbeats: Heartbeats?
+    private var selfWatch: SelfWatch?
+    var groupWatch = GroupWatch()
     private let http = HTTPClient()
     private let mail = SMTPClient()
     /// The store that `datasource: {embedded: …}` means.
@@ -91,26 +104,31 @@ public actor Daemon {
         let incidents: [IncidentRecord]
         let states: [RuleIdentity: [ActiveAlert]]
         let lastAlive: Timestamp?
+        let kept: [String: HeartbeatRecord]
         do throws(StateStoreError) {
             store = try StateStore.open(storeSettings, now: now)
             snapshot = try await store.dispatchSnapshot().0
             incidents = try await store.load(IncidentRecord.self).records
             states = try await store.alertStates().0
             lastAlive = try await store.lastAlive()
+            kept = try await store.heartbeats()
         } catch {
             throw .surroundings("\(error)")
         }
-        for notice in store.notices { log.write(.warn, notice) }
+        keptHeartbeats = kept
+        for notice in store.notices { log.write(.error, notice) }
 
         let dispatchMetrics = DispatchMetrics(metrics)
         dispatcher = Dispatcher(
             dispatch: DispatchCore(loaded.dispatch, restoring: snapshot, at: now),
             incidents: IncidentCore(loaded.incidents, restoring: incidents, at: now), store: store, clock: clock,
-            metrics: dispatchMetrics, log: log, deliver: Self.delivery(loaded, clock))
+            metrics: dispatchMetrics, log: log, health: deliveries, deliver: Self.delivery(loaded, clock))
         intake = AlertIntake(dispatcher: dispatcher, clock: clock, metrics: dispatchMetrics)
         rulerMetrics = RulerMetrics(metrics)
         reloadMetrics = ReloadMetrics(metrics)
-        remoteWrite = RemoteWriteTargets(http: http, clock: clock, metrics: RemoteWriteMetrics(metrics), log: log)
+        datasourceMetrics = DatasourceMetrics(metrics)
+        remoteWrite = RemoteWriteTargets(
+            directory: options.stateDirectory, http: http, clock: clock, metrics: RemoteWriteMetrics(metrics), log: log)
         alertmanagers = AlertmanagerTargets(http: http, clock: clock, metrics: NotifierMetrics(metrics), log: log)
         ruler = Ruler(
             sink: RulerOutlet(
@@ -119,8 +137,9 @@ public actor Daemon {
             clock: clock)
         await Self.forward(loaded, remoteWrite, alertmanagers)
         if let querier = loaded.querier {
-            await ruler.load(loaded.rules, settings: loaded.ruler, querier: querier)
+            await ruler.load(loaded.rules, settings: loaded.ruler) { loaded.querier(of: $0) ?? querier }
             await ruler.restore(states, downSince: min(lastAlive ?? now, now))
+            if lastAlive == nil || !store.notices.isEmpty { await ruler.recall() }
         }
         registerMetrics(dispatchMetrics)
         reloadMetrics.note(worked: true, at: now)
@@ -154,6 +173,7 @@ public actor Daemon {
             dispatchMetrics.alerts.with("resolved").set(Double(counts.resolved))
             ready.set(await isReady ? 1 : 0)
             rulerMetrics.show(await ruler.status())
+            datasourceMetrics.show(await current.pool?.health ?? [])
         }
     }
 
@@ -170,6 +190,7 @@ public actor Daemon {
     /// Listens, evaluates, dispatches.
     /// - Throws: ``DaemonFailure/surroundings(_:)`` when the address cannot be taken.
     public func start() async throws(DaemonFailure) {
+        makeWatchers()
         let web = WebService(
             backend: DaemonBackend(daemon: self),
             queries: DaemonQueries(daemon: self, executor: queryThreads), metrics: metrics,
@@ -184,13 +205,40 @@ public actor Daemon {
         await dispatcher.start()
         await ruler.start()
         isReady = true
+        await heartbeats?.start()
+        await selfWatch?.start()
         background.append(Task { [weak self] in await self?.noteLife() })
+        background.append(Task { [weak self] in await self?.checkSource() })
         log.write(.info, "ready", ["listen": "\(options.listenHost):\(port)", "state": options.stateDirectory])
+    }
+
+    private func makeWatchers() {
+        heartbeats = Heartbeats(
+            current, kept: keptHeartbeats, clock: clock, store: store, intake: intake, log: log, metrics: metrics,
+            deliver: Self.delivery(current, clock)
+        ) { [weak self] now in
+            guard let self else { return "stopping" }
+            return await heartbeatObstacle(at: now)
+        }
+        selfWatch = SelfWatch(current, clock: clock, intake: intake, registry: metrics) { [weak self] settings, now in
+            await self?.conditions(settings, at: now) ?? []
+        }
     }
 
     /// What the query API asks at present.
     var queried: QueriedDatasource? {
         current.querier.map { QueriedDatasource($0, recorded: current.recorded, facts: facts) }
+    }
+
+    /// Finds out again and again whether addresses of the source that are down, or not asked, are there.
+    private func checkSource() async {
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: Self.sourceCheckInterval) } catch { return }
+            guard let source = current.querier?.source as? PrometheusSource else { continue }
+            if source.client.pool.urls.count > 1 || !source.client.pool.isUp {
+                await source.client.check(after: Self.standbyCheckInterval)
+            }
+        }
     }
 
     private func noteLife() async {
@@ -227,10 +275,13 @@ public actor Daemon {
         await dispatcher.reload(
             dispatch: loaded.dispatch, incidents: loaded.incidents, deliver: Self.delivery(loaded, clock))
         if let querier = loaded.querier {
-            await ruler.load(loaded.rules, settings: loaded.ruler, querier: querier)
+            await ruler.load(loaded.rules, settings: loaded.ruler) { loaded.querier(of: $0) ?? querier }
         } else {
             await ruler.unload()
         }
+        deliveries.reset()
+        await heartbeats?.reload(loaded, deliver: Self.delivery(loaded, clock))
+        await selfWatch?.reload(loaded)
         reloadMetrics.note(worked: true, at: clock.now())
         report(loaded)
     }
@@ -239,6 +290,8 @@ public actor Daemon {
     public func stop() async {
         isReady = false
         for task in background { task.cancel() }
+        await selfWatch?.stop()
+        await heartbeats?.stop()
         await ruler.stop()
         async let samples: Void = remoteWrite.stop(within: Self.drainLimit)
         async let alerts: Void = alertmanagers.stop(within: Self.drainLimit)

@@ -11,7 +11,12 @@ import Web
 struct DaemonBackend: WebBackend {
     let daemon: Daemon
 
-    func ruleGroups() async -> [RuleGroupView] { await daemon.ruler.status().map(RuleGroupView.init) }
+    /// By file and name, as Prometheus shows them.
+    func ruleGroups() async -> [RuleGroupView] {
+        await daemon.ruler.status().map(RuleGroupView.init).sorted {
+            ($0.file, $0.name) < ($1.file, $1.name)
+        }
+    }
 
     func receive(_ alerts: [PostedAlert], from source: AlertSource) async throws(WebFailure) -> [PostedAlert.Refusal] {
         let outcome = await daemon.intake.take(

@@ -15,6 +15,8 @@ public struct DaemonOptions: Sendable {
     public var prometheusURL: String?
     /// Instead of `rule_files`; relative to the working directory.
     public var rules: [String] = []
+    /// Which share of the rule groups is evaluated; nil for all.
+    public var shard: Shard?
     /// Beside `features`.
     public var features: Set<Feature> = []
 

@@ -1,6 +1,7 @@
 import Base
 import Dispatching
 import Incidents
+import Probes
 import RuleFiles
 import Ruler
 import TimeSeries
@@ -34,6 +35,9 @@ extension RuleView {
             labels: Labels(rule.labels.map { ($0.name, $0.text) }), health: rule.health.word,
             lastError: rule.health.lastError, evaluationTime: rule.health.duration,
             lastEvaluation: rule.health.lastEvaluation, alerting: alerting)
+        evaluations = rule.recent.map {
+            EvaluationView(at: $0.at, duration: $0.duration, samples: $0.samples, series: $0.series, error: $0.error)
+        }
     }
 }
 
@@ -63,6 +67,15 @@ extension Silence {
         self.init(
             id: posted.id, matchers: posted.matchers, startsAt: posted.startsAt, endsAt: posted.endsAt,
             createdBy: posted.createdBy, comment: posted.comment, annotations: posted.annotations)
+    }
+}
+
+extension HeartbeatView {
+    /// A heartbeat as the API shows it.
+    init(_ status: HeartbeatCore.Status) {
+        self.init(
+            name: status.settings.name, every: status.settings.every, grace: status.settings.grace,
+            last: status.record.last, missingSince: status.record.missingSince)
     }
 }
 

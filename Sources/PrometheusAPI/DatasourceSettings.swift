@@ -52,9 +52,14 @@ public struct EmbeddedStoreSettings: Hashable, Sendable {
 
 extension PrometheusServerSettings {
     init?(_ reader: YAMLMappingReader, _ context: SettingsContext) {
-        let text = reader.string("url")
+        let single = reader.string("url")
+        let many = reader.strings("urls")
+        let text = single ?? many?.first
         let url = text.flatMap { HTTPURL($0) }
         self.init(url: url ?? HTTPURL.nowhere)
+        if single != nil, many != nil {
+            context.decoding.report("datasource has either 'url' or 'urls'", at: reader.keyNode("urls") ?? reader.node)
+        }
         http = HTTPClientSettings(keysOf: reader, context)
         http.headers += reader.stringPairs("headers").map {
             HeaderSettings(name: $0.name, secrets: [.inline(Secret($0.text))])
@@ -71,17 +76,41 @@ extension PrometheusServerSettings {
         }
         lookback = Self.positive("lookback", reader, context)
         configuredTimeout = Self.positive("timeout", reader, context)
+        concurrency = reader.int("concurrency") ?? 0
+        if concurrency < 0, let node = reader.value("concurrency") {
+            context.decoding.report("'concurrency' cannot be negative", at: node)
+        }
+        readQuestions(reader, context)
         maximumResponseBytes = reader.byteSize("max_response_bytes", context) ?? maximumResponseBytes
         reader.finish(hints: ["address": "did you mean 'url'?", "retention": "it belongs under 'embedded'"])
         guard let text else {
-            context.decoding.report("datasource needs 'url' or 'embedded'", at: reader.node)
+            context.decoding.report("datasource needs 'url', 'urls' or 'embedded'", at: reader.node)
             return nil
+        }
+        for text in (many ?? []).dropFirst() {
+            if let more = HTTPURL(text), more.scheme.hasPrefix("http"), more.query == nil {
+                if more != url, !alternatives.contains(more) { alternatives.append(more) }
+            } else {
+                context.decoding.report(
+                    "an item of 'urls' must be an http or https URL without a query, not '\(text)'",
+                    at: reader.value("urls") ?? reader.node)
+            }
         }
         guard let url, url.scheme.hasPrefix("http"), url.query == nil else {
             context.decoding.report(
                 "'url' of datasource must be an http or https URL without a query, such as http://localhost:9090",
                 at: reader.value("url") ?? reader.node, hint: text.contains("://") ? nil : "http://\(text)?")
             return nil
+        }
+        http.takeCredentials(of: url)
+    }
+
+    private mutating func readQuestions(_ reader: YAMLMappingReader, _ context: SettingsContext) {
+        parameters = QueryParameter.list(reader)
+        if let tenant = reader.string("tenant") { setTenant(tenant) }
+        for node in reader.list("groups") ?? [] {
+            guard let item = context.decoding.mapping(node, as: "an item of 'groups'") else { continue }
+            groups.append(GroupSourceSettings(item, context))
         }
     }
 

@@ -16,11 +16,9 @@ extension PrometheusClient {
         async throws(PrometheusError) -> ReadOutcome
     {
         let body = RemoteRead.encode(requests, externalNames: Set(externalLabels.map(\.name)))
-        var request = HTTPRequest(
-            "POST", settings.url.appending(path: "/api/v1/read").text,
-            headers: RemoteRead.headers.map { HTTPHeader($0.name, $0.value) }, body: body)
-        request.responseBudget = budget
-        let response = try await send(request, settings.timeout)
+        let response = try await post(
+            "/api/v1/read", headers: RemoteRead.headers.map { HTTPHeader($0.name, $0.value) }, body: body,
+            budget: budget)
         guard response.isSuccess else {
             let error = PrometheusError.status(response, from: host)
             let text = response.text(limit: 4096)

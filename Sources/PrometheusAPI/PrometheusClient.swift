@@ -13,15 +13,74 @@ public final class PrometheusClient: Sendable {
     public let settings: PrometheusServerSettings
     private let http: ConfiguredHTTPClient
     private let refusesPost = Mutex(false)
+    /// Its addresses and how they fare.
+    public let pool: ServerPool
 
     /// Asks through `http`, which others may use as well.
-    public init(_ settings: PrometheusServerSettings, http: HTTPClient) {
+    /// - Parameter pool: Shared by clients that ask the same addresses in different ways; nil for one of its own.
+    public init(_ settings: PrometheusServerSettings, http: HTTPClient, pool: ServerPool? = nil) {
         self.settings = settings
         self.http = ConfiguredHTTPClient(settings.http, client: http)
+        self.pool = pool ?? ServerPool([settings.url] + settings.alternatives, concurrency: settings.concurrency)
     }
 
     /// The server's host, and port where it is not the scheme's own, for messages.
     public var host: String { settings.url.authority }
+
+    /// Asks addresses that are down, and those that nobody asked for `pause`, whether they are there.
+    public func check(after pause: Duration) async {
+        for place in pool.unsure(after: pause) {
+            let url = pool.urls[place]
+            let started = ContinuousClock.now
+            var failure: PrometheusError?
+            do throws(PrometheusError) {
+                let fields = [("query", "1")]
+                let response = try await ask(url, "/api/v1/query", fields, .seconds(5), isLarge: false)
+                _ = try decode(response, from: url)
+            } catch {
+                failure = error
+            }
+            pool.note(
+                place, failure: failure.flatMap { $0.isOfServer ? $0.message : nil },
+                took: ContinuousClock.now - started)
+        }
+    }
+
+    /// Has `work` ask the address that is up and preferred, and the next one where it fails to answer.
+    ///
+    /// Where there is another one left, an address gets half of the time that is left.
+    private func onServer<Value: Sendable>(
+        _ timeout: Duration, _ work: (HTTPURL, Duration) async throws(PrometheusError) -> Value
+    ) async throws(PrometheusError) -> Value {
+        let end = ContinuousClock.now + timeout
+        let order = pool.order()
+        var failure = PrometheusError(.transport(.timeout), "no answer from \(host) in time")
+        for (number, place) in order.enumerated() {
+            let started = ContinuousClock.now
+            let left = number == 0 ? timeout : end - started
+            if left <= .zero { break }
+            do throws(PrometheusError) {
+                let value = try await work(pool.urls[place], number + 1 == order.count ? left : left / 2)
+                pool.note(place, failure: nil, took: ContinuousClock.now - started)
+                return value
+            } catch {
+                if error.kind == .transport(.cancelled) { throw error }
+                pool.note(place, failure: error.isOfServer ? error.message : nil, took: ContinuousClock.now - started)
+                guard error.isOfServer else { throw error }
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    /// `path` at `base`, with the parameters of every question and `fields`.
+    private func address(_ base: HTTPURL, _ path: String, _ fields: [(name: String, value: String)]) -> HTTPURL {
+        var url = base.appending(path: path)
+        var all: [(name: String, value: String)] = settings.parameters.map { (name: $0.name, value: $0.value) }
+        all += fields
+        if !all.isEmpty { url.query = PercentEncoding.form(all) }
+        return url
+    }
 
     /// Evaluates `expression` at `time`.
     /// - Parameter timeout: nil for the configured one.
@@ -55,9 +114,16 @@ public final class PrometheusClient: Sendable {
     public func data(_ path: String, _ fields: [(name: String, value: String)] = [])
         async throws(PrometheusError) -> JSONValue
     {
-        var url = settings.url.appending(path: path)
-        if !fields.isEmpty { url.query = PercentEncoding.form(fields) }
-        let response = try await send(HTTPRequest("GET", url.text), settings.timeout)
+        try await onServer(settings.timeout) { url, timeout async throws(PrometheusError) in
+            try await data(url, path, fields, timeout)
+        }
+    }
+
+    private func data(
+        _ base: HTTPURL, _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration
+    ) async throws(PrometheusError) -> JSONValue {
+        let host = base.authority
+        let response = try await send(HTTPRequest("GET", address(base, path, fields).text), timeout)
         let body: JSONValue
         do throws(JSONError) {
             body = try JSONValue(parsing: response.body)
@@ -75,36 +141,37 @@ public final class PrometheusClient: Sendable {
     public func forward(
         _ path: String, _ fields: [(name: String, value: String)], takesPost: Bool = true, timeout: Duration? = nil
     ) async throws(PrometheusError) -> HTTPResponse {
-        let timeout = timeout ?? settings.timeout
-        let response: HTTPResponse
-        if takesPost {
-            response = try await ask(path, fields, timeout, isLarge: false)
-        } else {
-            var url = settings.url.appending(path: path)
-            if !fields.isEmpty { url.query = PercentEncoding.form(fields) }
-            response = try await send(HTTPRequest("GET", url.text), timeout)
+        try await onServer(timeout ?? settings.timeout) { url, timeout async throws(PrometheusError) in
+            let response: HTTPResponse
+            if takesPost {
+                response = try await ask(url, path, fields, timeout, isLarge: false)
+            } else {
+                response = try await send(HTTPRequest("GET", address(url, path, fields).text), timeout)
+            }
+            guard response.body.first == UInt8(ascii: "{") else {
+                throw response.isSuccess
+                    ? .malformed(response, from: url.authority, "no object of JSON")
+                    : .status(response, from: url.authority)
+            }
+            return response
         }
-        guard response.body.first == UInt8(ascii: "{") else {
-            throw response.isSuccess
-                ? .malformed(response, from: host, "no object of JSON") : .status(response, from: host)
-        }
-        return response
     }
 
     private func evaluate(
         _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration?, isLarge: Bool
     ) async throws(PrometheusError) -> QueryAnswer {
-        let timeout = timeout ?? settings.timeout
-        var all = fields
-        all.append(("timeout", Self.seconds(Timestamp(milliseconds: max(1, timeout.milliseconds)))))
-        if let lookback = settings.lookback {
-            all.append(("lookback_delta", Self.seconds(Timestamp(milliseconds: lookback.milliseconds))))
+        try await onServer(timeout ?? settings.timeout) { url, timeout async throws(PrometheusError) in
+            var all = fields
+            all.append(("timeout", Self.seconds(Timestamp(milliseconds: max(1, timeout.milliseconds)))))
+            if let lookback = settings.lookback {
+                all.append(("lookback_delta", Self.seconds(Timestamp(milliseconds: lookback.milliseconds))))
+            }
+            return try decode(try await ask(url, path, all, timeout, isLarge: isLarge), from: url)
         }
-        let response = try await ask(path, all, timeout, isLarge: isLarge)
-        return try decode(response)
     }
 
-    private func decode(_ response: HTTPResponse) throws(PrometheusError) -> QueryAnswer {
+    private func decode(_ response: HTTPResponse, from url: HTTPURL) throws(PrometheusError) -> QueryAnswer {
+        let host = url.authority
         let failure: PrometheusError
         do throws(JSONError) {
             let answer = try PrometheusAnswer(response.body)
@@ -129,23 +196,21 @@ public final class PrometheusClient: Sendable {
 
     /// POST with a form, as Grafana does: GET only where the server does not take POST.
     private func ask(
-        _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration, isLarge: Bool
+        _ base: HTTPURL, _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration, isLarge: Bool
     ) async throws(PrometheusError) -> HTTPResponse {
         // Compressing costs the server several times what a small answer costs; over loopback it gains nothing.
-        let acceptsGzip = isLarge && !settings.url.isLoopback
-        let url = settings.url.appending(path: path)
-        let form = PercentEncoding.form(fields)
+        let acceptsGzip = isLarge && !base.isLoopback
         if !refusesPost.withLock({ $0 }) {
             let header = HTTPHeader("Content-Type", "application/x-www-form-urlencoded")
-            var request = HTTPRequest("POST", url.text, headers: [header], body: Array(form.utf8))
+            var request = HTTPRequest(
+                "POST", address(base, path, []).text, headers: [header],
+                body: Array(PercentEncoding.form(fields).utf8))
             request.acceptsGzip = acceptsGzip
             let response = try await send(request, timeout)
             guard response.status == 405 || response.status == 501 else { return response }
             refusesPost.withLock { $0 = true }
         }
-        var asked = url
-        asked.query = form
-        var request = HTTPRequest("GET", asked.text)
+        var request = HTTPRequest("GET", address(base, path, fields).text)
         request.acceptsGzip = acceptsGzip
         return try await send(request, timeout)
     }
@@ -155,10 +220,25 @@ public final class PrometheusClient: Sendable {
         var complete = request
         complete.timeout = timeout
         complete.responseLimit = settings.maximumResponseBytes
+        let asked = complete
         do throws(HTTPError) {
-            return try await http.send(complete)
+            return try await pool.gate.pass { () async throws(HTTPError) in try await http.send(asked) }
         } catch {
             throw PrometheusError(error)
+        }
+    }
+
+    /// Posts `body` to `path` of the address that is up, and of the next one where it fails to answer.
+    func post(
+        _ path: String, headers: [HTTPHeader], body: [UInt8], budget: ByteBudget?
+    ) async throws(PrometheusError) -> HTTPResponse {
+        try await onServer(settings.timeout) { url, timeout async throws(PrometheusError) in
+            var request = HTTPRequest("POST", address(url, path, []).text, headers: headers, body: body)
+            request.responseBudget = budget
+            let response = try await send(request, timeout)
+            // What the server does not offer is its answer; what is broken on its side is not.
+            if response.status >= 500, response.status != 501 { throw .status(response, from: url.authority) }
+            return response
         }
     }
 

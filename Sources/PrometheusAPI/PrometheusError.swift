@@ -46,6 +46,21 @@ public struct PrometheusError: Error, Hashable, Sendable, CustomStringConvertibl
         }
     }
 
+    /// Whether it is the server that failed, so that another one with the same data may answer.
+    public var isOfServer: Bool {
+        switch kind {
+        case .transport(let kind):
+            switch kind {
+            case .cancelled, .tooLarge, .redirect, .invalidRequest, .credentials: false
+            default: true
+            }
+        case .status(let status): status >= 500 || status == 429 || status == 404
+        case .refused(let type, let status): status >= 500 && type != "timeout" && type != "canceled"
+        case .malformed: true
+        case .incomplete: false
+        }
+    }
+
     /// The `errorType` that the API uses for this.
     public var apiErrorType: String {
         switch kind {

@@ -7,6 +7,14 @@ import YAML
 public struct PrometheusServerSettings: Hashable, Sendable {
     /// The base; `/api/v1/…` is appended to its path.
     public var url: HTTPURL
+    /// More addresses of the same data, asked in this order when those before do not answer.
+    public var alternatives: [HTTPURL] = []
+    /// Parameters of every question.
+    public var parameters: [QueryParameter] = []
+    /// Groups that ask otherwise.
+    public var groups: [GroupSourceSettings] = []
+    /// Questions of rules under way at once; 0 is no limit.
+    public var concurrency = 0
     /// Who computes.
     public var evaluation: EvaluationMode = .auto
     /// How far an instant selector looks back; nil is the server's own default, five minutes.

@@ -35,6 +35,11 @@ struct ProtobufWriter {
         for value in values { append(value) }
     }
 
+    /// A repeated number in packed form.
+    mutating func varints(_ field: Int, _ values: [UInt64]) {
+        message(field) { writer in for value in values { writer.raw(value) } }
+    }
+
     /// A message; `write` writes its fields with this same writer.
     mutating func message(_ field: Int, _ write: (inout ProtobufWriter) -> Void) {
         raw(UInt64(field) << 3 | 2)

@@ -20,6 +20,23 @@ extension ProtobufWriter {
         }
     }
 
+    /// Writes a TimeSeries message of version 2, its labels as places in the table of texts.
+    mutating func series2(_ field: Int, _ series: Series, labels: [UInt64]) {
+        message(field) { writer in
+            writer.varints(1, labels)
+            for index in series.timestamps.indices {
+                switch series.sample(at: index) {
+                case .float(let value):
+                    writer.message(2) { writer in
+                        writer.double(1, value)
+                        writer.signed(2, series.timestamps[index])
+                    }
+                case .histogram(let histogram): writer.histogram(3, histogram, at: series.timestamps[index])
+                }
+            }
+        }
+    }
+
     private mutating func labels(_ field: Int, _ labels: Labels) {
         labels.forEachUTF8 { name, value in
             message(field) { writer in

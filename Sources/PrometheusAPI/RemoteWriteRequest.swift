@@ -29,6 +29,15 @@ public enum RemoteWriteRequest {
         return Snappy.compress(writer.bytes)
     }
 
+    /// One body with all that `bodies` hold, in their order. What is no such body is left out.
+    public static func join(_ bodies: [[UInt8]]) -> [UInt8] {
+        if bodies.count == 1 { return bodies[0] }
+        var whole: [UInt8] = []
+        // Messages that follow one another are one message with all of their fields.
+        for body in bodies { whole += (try? Snappy.uncompress(body, limit: 256 << 20)) ?? [] }
+        return Snappy.compress(whole)
+    }
+
     /// Reads a body; series without samples are left out, the order of samples is the sender's.
     /// - Throws: ``RemoteBodyError`` when it is not such a body, or unfolds to more than `limit` bytes.
     public static func decode(_ body: [UInt8], limit: Int) throws(RemoteBodyError) -> (

@@ -17,6 +17,18 @@ public struct RemoteWriteSettings: Sendable {
     public var relabelling: [RelabelRule] = []
     /// Whether native histograms are sent.
     public var sendNativeHistograms = false
+    /// Which version of the protocol is spoken.
+    public enum Version: Sendable, Hashable {
+        /// Version 2 once the receiver has shown that it speaks it.
+        case negotiated
+        case version1
+        case version2
+    }
+
+    /// Which version of the protocol is spoken.
+    public var version = Version.negotiated
+    /// What waits in the write-ahead log at most.
+    public var limits = RemoteWriteQueueCore.Limits()
     /// Authentication, TLS, proxy, further headers.
     public var http = HTTPClientSettings()
 
@@ -42,10 +54,24 @@ public struct RemoteWriteSettings: Sendable {
         }
         relabelling = RelabelRule.list(reader.list("write_relabel_configs") ?? [], context)
         sendNativeHistograms = reader.bool("send_native_histograms") ?? false
-        if let version = reader.string("protobuf_message"), version != "prometheus.WriteRequest" {
+        switch reader.string("protobuf_message") {
+        case nil: break
+        case "prometheus.WriteRequest": version = .version1
+        case "io.prometheus.write.v2.Request": version = .version2
+        case let message?:
             context.decoding.report(
-                "'protobuf_message' \(version) is not supported", at: reader.value("protobuf_message") ?? reader.node,
-                hint: "only prometheus.WriteRequest is sent")
+                "unknown 'protobuf_message' \(message)", at: reader.value("protobuf_message") ?? reader.node,
+                hint: "prometheus.WriteRequest or io.prometheus.write.v2.Request; without it the receiver is asked")
+        }
+        if let log = reader.mapping("log") {
+            limits.maximumBytes = log.byteSize("max_bytes", context) ?? limits.maximumBytes
+            if let age = log.duration("max_age") {
+                limits.maximumAge = age
+                if age <= .zero, let node = log.value("max_age") {
+                    context.decoding.report("'max_age' must be longer than 0", at: node)
+                }
+            }
+            log.finish()
         }
         for key in ["queue_config", "metadata_config", "send_exemplars", "sigv4", "azuread", "google_iam"] {
             context.refuse(key, in: reader, "recorded samples are sent at once, by basic_auth, authorization or oauth2")
@@ -57,5 +83,6 @@ public struct RemoteWriteSettings: Sendable {
                 at: reader.value("url") ?? reader.node)
             return nil
         }
+        http.takeCredentials(of: parsed)
     }
 }

@@ -61,6 +61,7 @@ public struct AlertmanagerSettings: Sendable {
         settings.timeout = timeout ?? settings.timeout
         settings.relabelling = relabelling
         settings.http = http
+        settings.http.takeCredentials(of: url)
         return settings
     }
 }

@@ -133,6 +133,7 @@ public struct AlertingRuleCore: Sendable {
 
     private func needsSending(_ alert: ActiveAlert, at time: Timestamp, resendDelay: Duration) -> Bool {
         if alert.state == .pending { return false }
+        if let resolvedAt = alert.resolvedAt, time - resolvedAt > Self.resolvedRetention { return false }
         guard let sent = alert.lastSentAt else { return true }
         if let resolvedAt = alert.resolvedAt, resolvedAt > sent { return true }
         return sent + resendDelay < time

@@ -39,6 +39,9 @@ actor GroupRunner {
     private var lastDuration = Duration.zero
     private var missedTicks = 0
     private var isWaiting = false
+    /// Whether ALERTS_FOR_STATE of the source is still to be asked since when alerts are active.
+    private var recalls = false
+    private var past: [Int: [Labels: AlertingRuleCore.PastState]] = [:]
 
     init(
         group: RuleGroup, settings: RulerSettings, querier: RuleQuerier, recorded: RecordedNames, sink: any RulerSink,
@@ -67,8 +70,10 @@ actor GroupRunner {
     /// Ticks until its task is cancelled.
     func run() async {
         var tick = schedule.tick(after: clock.now())
+        var steps = ClockSteps(clock)
         while !Task.isCancelled {
-            do { try await clock.sleep(until: tick) } catch { return }
+            do { tick = try await wait(for: tick) } catch { return }
+            if let step = steps.take(clock) { clockWasSet(by: step) }
             await evaluate(at: tick)
             let (next, missed) = schedule.next(after: tick, now: clock.now())
             missedTicks += missed
@@ -80,17 +85,56 @@ actor GroupRunner {
         }
     }
 
+    /// Sleeps until `tick`, or until the tick that comes first where the clock was set back meanwhile.
+    private func wait(for tick: Timestamp) async throws -> Timestamp {
+        var tick = tick
+        while true {
+            let left = tick - clock.now()
+            if left <= .zero { return tick }
+            if left > interval { tick = schedule.tick(after: clock.now()) }
+            try await clock.doze(until: tick, atMost: min(interval, .seconds(60)))
+        }
+    }
+
+    /// What was remembered by the clock that was set is moved with it; what was recorded in its future is dropped.
+    private func clockWasSet(by step: Duration) {
+        for index in rules.indices { rules[index].alerting?.shift(by: step) }
+        if step < .zero { querier.overlay.drop(after: clock.now()) }
+    }
+
     /// Puts back the alerts of the life before.
-    func restore(_ alerts: [String: [ActiveAlert]], downSince: Timestamp, at time: Timestamp) {
+    /// - Returns: the keys of rules that are here.
+    func restore(_ alerts: [String: [ActiveAlert]], downSince: Timestamp, at time: Timestamp) -> Set<String> {
         for index in rules.indices {
             guard let records = alerts[rules[index].key] else { continue }
             rules[index].alerting?.restore(records, downSince: downSince, at: time, policy: settings.restorePolicy)
+        }
+        return Set(rules.map(\.key))
+    }
+
+    /// Lets the next evaluation ask the source since when alerts are active.
+    func recall() { recalls = true }
+
+    /// Asks for ALERTS_FOR_STATE as far back as an outage is tolerated; tried again at the next tick when it fails.
+    private func askForPast(at tick: Timestamp) async {
+        let asking = rules.indices.filter { rules[$0].alerting.map { $0.holdDuration > .zero } ?? false }
+        let requests = asking.map { index in
+            SeriesRequest(
+                matchers: [
+                    LabelMatcher(Labels.metricName, equals: RuleSeries.alertsForState),
+                    LabelMatcher(Labels.alertName, equals: rules[index].rule.name),
+                ], start: tick - settings.restorePolicy.outageTolerance, end: tick - .milliseconds(1))
+        }
+        guard let answers = try? await querier.source.fetch(requests), answers.count == requests.count else { return }
+        recalls = false
+        for (index, answer) in zip(asking, answers) {
+            past[index] = RuleSeries.pastStates(answer.series, externalLabels: settings.externalLabels)
         }
     }
 
     /// Hands restored alerts on with a new end, so that none ends before its rule was evaluated again.
     func prolong(at time: Timestamp) async {
-        for index in rules.indices { await send(index, at: time, onlyFiring: true) }
+        for index in rules.indices { await send(index, at: time) }
     }
 
     /// Evaluates all rules for one tick, each seeing what those before it gave.
@@ -102,6 +146,7 @@ actor GroupRunner {
                 runtime.rule.expression.expr, text: runtime.rule.expression.text, at: time, recorded: recorded)
         }
         let fetched = await fetch(prepared, at: time)
+        if recalls { await askForPast(at: tick) }
         if Task.isCancelled { return }
         for index in rules.indices {
             let ruleStarted = ContinuousClock.now
@@ -115,7 +160,8 @@ actor GroupRunner {
             } catch {
                 failure = error
             }
-            if rules[index].alerting != nil { await send(index, at: tick, onlyFiring: failure != nil) }
+            // After a failure too: what fires is prolonged, so that no answer ends nothing.
+            if rules[index].alerting != nil { await send(index, at: tick) }
             note(index, at: tick, started: ruleStarted, samples: samples, failure: failure)
         }
         lastTick = tick
@@ -141,23 +187,21 @@ actor GroupRunner {
     }
 
     private func prolongWhileWaiting() async -> Bool {
-        for index in rules.indices where isWaiting { await send(index, at: clock.now(), onlyFiring: true) }
+        for index in rules.indices where isWaiting { await send(index, at: clock.now()) }
         return isWaiting
     }
 
     private func note(
         _ index: Int, at tick: Timestamp, started: ContinuousClock.Instant, samples: Int, failure: RuleFailure?
     ) {
-        var health = RuleHealth()
-        health.lastEvaluation = tick
-        health.duration = ContinuousClock.now - started
-        health.lastError = failure?.description
-        health.samples = samples
-        rules[index].health = health
+        let evaluation = RuleEvaluation(
+            at: tick, duration: ContinuousClock.now - started, samples: samples,
+            series: rules[index].lastSeries.count, error: failure?.description)
+        rules[index].note(evaluation)
         sink.observe(
             .rule(
-                identity(index), name: rules[index].rule.name, duration: health.duration, samples: samples,
-                error: health.lastError))
+                identity(index), name: rules[index].rule.name, duration: evaluation.duration, samples: samples,
+                error: evaluation.error))
     }
 
     private func identity(_ index: Int) -> RuleIdentity {
@@ -205,12 +249,20 @@ actor GroupRunner {
     private func step(_ index: Int, _ samples: [AlertSample], at tick: Timestamp) async throws(RuleFailure) {
         guard var core = rules[index].alerting else { return }
         let before = Array(core.alerts.keys)
+        var recalled: [ActiveAlert] = []
+        if let past = past.removeValue(forKey: index) {
+            recalled = core.recall(
+                past, holding: Set(samples.map(\.labels)), at: tick, policy: settings.restorePolicy)
+        }
         let outcome = Result { () throws(RuleFailure) in try core.apply(samples, at: tick) }
         rules[index].alerting = core
         switch outcome {
         case .success(let changes):
-            if changes.isEmpty { return }
-            await sink.persist(.init(rule: identity(index), updated: changes.updated, removed: changes.removed))
+            // What was recalled and is as it was is news to the state folder all the same.
+            let known = Set(changes.updated.map(\.labels))
+            let updated = changes.updated + recalled.filter { !known.contains($0.labels) }
+            if updated.isEmpty, changes.removed.isEmpty { return }
+            await sink.persist(.init(rule: identity(index), updated: updated, removed: changes.removed))
         case .failure(let failure):
             if case .tooManyAlerts = failure {
                 await sink.persist(.init(rule: identity(index), updated: [], removed: before))
@@ -229,15 +281,14 @@ actor GroupRunner {
         await sink.record(all)
     }
 
-    /// Hands on what is due; after a failed evaluation only what fires, so that no answer ends nothing.
-    private func send(_ index: Int, at time: Timestamp, onlyFiring: Bool) async {
+    /// Hands on what is due: what fires, and ends that were not told lately.
+    private func send(_ index: Int, at time: Timestamp) async {
         guard var core = rules[index].alerting else { return }
         let due = core.takeDue(at: time, interval: interval, resendDelay: settings.resendDelay)
         rules[index].alerting = core
-        let wanted = onlyFiring ? due.filter { $0.state == .firing } : due
-        if wanted.isEmpty { return }
+        if due.isEmpty { return }
         let link = expander.generatorURL(of: rules[index].rule)
-        await sink.send(wanted.map { expander.posted($0, generatorURL: link) })
+        await sink.send(due.map { expander.posted($0, generatorURL: link) })
     }
 
     /// Ends every series of the rules: what is done when the group is gone.
@@ -258,7 +309,8 @@ actor GroupRunner {
             rules: rules.map { runtime in
                 RuleStatus(
                     rule: runtime.rule, labels: runtime.labels.map { .init(name: $0.name, text: $0.value) },
-                    health: runtime.health, state: runtime.alerting?.state, alerts: runtime.alerting?.active ?? [])
+                    health: runtime.health, recent: runtime.recent, state: runtime.alerting?.state,
+                    alerts: runtime.alerting?.active ?? [])
             })
     }
 }

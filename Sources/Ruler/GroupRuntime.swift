@@ -17,6 +17,8 @@ struct RuleRuntime: Sendable {
     /// The series of the last evaluation that worked, for stale markers.
     var lastSeries: Set<Labels> = []
     var health = RuleHealth()
+    /// The newest evaluations, the newest last.
+    private(set) var recent: [RuleEvaluation] = []
 
     init(_ rule: Rule, in group: RuleGroup, ordinal: Int) {
         self.rule = rule
@@ -31,6 +33,16 @@ struct RuleRuntime: Sendable {
         } else {
             templates = nil
         }
+    }
+
+    /// Notes an evaluation; of older ones ``RuleEvaluation/kept`` are remembered.
+    mutating func note(_ evaluation: RuleEvaluation) {
+        health.lastEvaluation = evaluation.at
+        health.duration = evaluation.duration
+        health.lastError = evaluation.error
+        health.samples = evaluation.samples
+        if recent.count >= RuleEvaluation.kept { recent.removeFirst() }
+        recent.append(evaluation)
     }
 
     /// All rules of a group; rules that are alike are told apart by their order.
@@ -72,6 +84,7 @@ extension RuleRuntime {
         var copy = self
         copy.lastSeries = earlier.lastSeries
         copy.health = earlier.health
+        copy.recent = earlier.recent
         for alert in earlier.alerting.map({ Array($0.alerts.values) }) ?? [] { copy.alerting?.insert(alert) }
         return copy
     }

@@ -25,6 +25,8 @@ public struct RuleStatus: Sendable {
     public var labels: [RuleField]
     /// How its last evaluation went.
     public var health: RuleHealth
+    /// Its newest evaluations, the newest last.
+    public var recent: [RuleEvaluation] = []
     /// The highest state of its alerts; nil for recording rules.
     public var state: AlertState?
     /// Pending and firing alerts.

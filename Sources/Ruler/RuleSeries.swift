@@ -70,6 +70,39 @@ public enum RuleSeries {
         return milliseconds >= 0 ? milliseconds / 1000 : -((-milliseconds + 999) / 1000)
     }
 
+    /// What the source's ALERTS_FOR_STATE say of alerts: the last sample of each series that was not ended.
+    ///
+    /// Series that remote write brought there have the external labels on them; both forms are known.
+    static func pastStates(
+        _ series: [Series], externalLabels: Labels
+    ) -> [Labels: AlertingRuleCore.PastState] {
+        var past: [Labels: AlertingRuleCore.PastState] = [:]
+        for one in series {
+            guard let last = lastFloat(of: one), last.value.isFinite, abs(last.value) < 1e12 else { continue }
+            let state = AlertingRuleCore.PastState(
+                activeAt: Timestamp(milliseconds: Int64(last.value) * 1000), seenAt: last.time)
+            let plain = one.labels.droppingMetricName
+            var builder = LabelsBuilder(plain)
+            for (name, value) in externalLabels where builder[name] == value { builder[name] = nil }
+            for labels in Set([plain, builder.labels]) where past[labels].map({ $0.seenAt < state.seenAt }) ?? true {
+                past[labels] = state
+            }
+        }
+        return past
+    }
+
+    /// The last sample, unless it is a marker that an evaluation wrote. A source without remote read shows no markers; one
+    /// is put there a millisecond behind the last sample for every series that is not alive, and means nothing here.
+    private static func lastFloat(of series: Series) -> (time: Timestamp, value: Double)? {
+        guard var index = series.values.indices.last else { return nil }
+        if StaleMarker.isStale(series.values[index]) {
+            guard index > 0, series.timestamps[index] - series.timestamps[index - 1] == 1 else { return nil }
+            index -= 1
+        }
+        guard series.histograms.isEmpty || series.histograms[index] == nil else { return nil }
+        return (Timestamp(milliseconds: series.timestamps[index]), series.values[index])
+    }
+
     /// Markers for the series that `before` had and `now` has not.
     public static func staleMarkers(before: Set<Labels>, now: Set<Labels>, at time: Timestamp) -> [RecordedSample] {
         before.subtracting(now).sorted().map {

@@ -13,10 +13,12 @@ public actor Ruler {
         var file: String
         var name: String
 
-        init(_ group: RuleGroup) {
-            file = group.file
-            name = group.name
+        init(file: String, name: String) {
+            self.file = file
+            self.name = name
         }
+
+        init(_ group: RuleGroup) { self.init(file: group.file, name: group.name) }
     }
 
     private let sink: any RulerSink
@@ -33,6 +35,14 @@ public actor Ruler {
 
     /// Replaces all groups: rules that are the same by file, group, name and labels keep their alerts.
     public func load(_ files: [RuleFile], settings: RulerSettings, querier: RuleQuerier) async {
+        await load(files, settings: settings) { _ in querier }
+    }
+
+    /// The same, where groups may ask in different ways.
+    /// - Parameter querier: Who answers the queries of a group.
+    public func load(
+        _ files: [RuleFile], settings: RulerSettings, querier: @Sendable (RuleGroup) -> RuleQuerier
+    ) async {
         let groups = files.flatMap(\.groups)
         let recorded = RecordedNames(groups.flatMap(\.rules).filter { !$0.isAlerting }.map(\.name))
         var earlier: [GroupKey: [RuleRuntime]] = [:]
@@ -47,7 +57,7 @@ public actor Ruler {
         for group in groups {
             let key = GroupKey(group)
             let runner = GroupRunner(
-                group: group, settings: settings, querier: querier, recorded: recorded, sink: sink, clock: clock,
+                group: group, settings: settings, querier: querier(group), recorded: recorded, sink: sink, clock: clock,
                 takingOver: earlier[key] ?? [])
             entries[key] = Entry(runner: runner, task: nil)
         }
@@ -74,14 +84,25 @@ public actor Ruler {
         let now = clock.now()
         var byGroup: [GroupKey: [String: [ActiveAlert]]] = [:]
         for (identity, alerts) in records {
-            for key in order where key.file == identity.file && key.name == identity.group {
-                byGroup[key, default: [:]][identity.rule] = alerts
-            }
+            byGroup[GroupKey(file: identity.file, name: identity.group), default: [:]][identity.rule] = alerts
         }
         for (key, alerts) in byGroup {
-            await entries[key]?.runner.restore(alerts, downSince: downSince, at: now)
+            let known = await entries[key]?.runner.restore(alerts, downSince: downSince, at: now) ?? []
             await entries[key]?.runner.prolong(at: now)
+            // Rules that are gone since leave nothing behind.
+            for (rule, alerts) in alerts where !known.contains(rule) {
+                await sink.persist(
+                    .init(
+                        rule: RuleIdentity(file: key.file, group: key.name, rule: rule), updated: [],
+                        removed: alerts.map(\.labels)))
+            }
         }
+    }
+
+    /// Asks the source, with the first evaluation of each group, since when alerts are active: what is done where the
+    /// state folder is new or lacks something.
+    public func recall() async {
+        for entry in entries.values { await entry.runner.recall() }
     }
 
     /// Begins to tick.

@@ -49,6 +49,13 @@ public struct HTTPClientSettings: Hashable, Sendable {
         if let section = reader.mapping(headersKey) { headers = HeaderSettings.list(section, context) }
     }
 
+    /// Lets what stands before `@` in an address be basic authentication, unless another is configured.
+    public mutating func takeCredentials(of url: HTTPURL) {
+        guard case .none = authentication, let user = url.user else { return }
+        authentication = .basic(
+            username: .inline(Secret(user)), password: url.password.map { .inline(Secret($0)) })
+    }
+
     private mutating func readAuthentication(_ reader: YAMLMappingReader, _ context: SettingsContext) {
         var found: [(key: String, value: Authentication)] = []
         if let section = reader.mapping("basic_auth") {

@@ -1,3 +1,4 @@
+import Base
 internal import Glibc
 
 /// The folder that holds the state, locked for this process.
@@ -61,10 +62,13 @@ final class StateFolder: Sendable {
 
     /// Gives a file and its companions another name; missing ones are passed over.
     /// - Returns: whether the file itself was renamed.
-    func setAside(_ name: String, suffix: String) -> Bool {
-        for companion in ["-wal", "-shm"] {
-            rename("\(path)/\(name)\(companion)", "\(path)/\(name)\(suffix)\(companion)")
-        }
-        return rename("\(path)/\(name)", "\(path)/\(name)\(suffix)") == 0
+    static func setAside(_ file: String, suffix: String) -> Bool {
+        for companion in ["-wal", "-shm"] { rename("\(file)\(companion)", "\(file)\(suffix)\(companion)") }
+        return rename(file, "\(file)\(suffix)") == 0
+    }
+
+    /// What the name of a damaged file ends with.
+    static func damageSuffix(_ now: Timestamp) -> String {
+        ".damaged-" + RFC3339.string(now).filter { $0.isLetter || $0.isNumber }
     }
 }

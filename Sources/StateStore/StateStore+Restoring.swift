@@ -1,6 +1,7 @@
 import Base
 import Dispatching
 import Incidents
+import Probes
 import Ruler
 
 extension StateStore {
@@ -29,6 +30,12 @@ extension StateStore {
     public func incidents() async throws(StateStoreError) -> ([IncidentRecord], unreadable: Int) {
         let loaded = try await load(IncidentRecord.self)
         return (loaded.records, loaded.unreadable)
+    }
+
+    /// The incoming heartbeats of the life before, by name.
+    public func heartbeats() async throws(StateStoreError) -> [String: HeartbeatRecord] {
+        let found = try await load(MetaRecord.self).records.compactMap(\.heartbeat)
+        return Dictionary(found.map { ($0.name, $0.record) }, uniquingKeysWith: { $1 })
     }
 
     /// When the life before was last known to go on; nil in a new folder.

@@ -62,18 +62,21 @@ public final class StateStore: Sendable {
             throw .notWritable(directory: folder.path, reason: "too many open files")
         }
         var notices: [String] = []
+        let metrics = StateMetrics(configuration.metrics ?? MetricsRegistry())
+        var damaged: String?
         var connection: SQLiteConnection
         do throws(SQLiteError) {
             connection = try prepared(folder)
         } catch {
             guard error.isDamage else { throw refusal(error, folder) }
-            let suffix = ".damaged-" + RFC3339.string(now).filter { $0.isLetter || $0.isNumber }
-            guard folder.setAside(fileName, suffix: suffix) else {
+            let suffix = StateFolder.damageSuffix(now)
+            guard StateFolder.setAside("\(folder.path)/\(fileName)", suffix: suffix) else {
                 throw .reading(reason: "\(folder.path)/\(fileName): \(error)")
             }
+            damaged = "\(folder.path)/\(fileName)\(suffix)"
             notices.append(
                 "state file \(folder.path)/\(fileName) is damaged (\(error.message)): set aside as "
-                    + "\(fileName)\(suffix), starting with empty state")
+                    + "\(fileName)\(suffix)")
             do throws(SQLiteError) { connection = try prepared(folder) } catch { throw refusal(error, folder) }
         }
         let newer: Int?
@@ -84,10 +87,15 @@ public final class StateStore: Sendable {
                 _ = try connection.number("PRAGMA max_page_count=\(pages)")
             }
         } catch { throw refusal(error, folder) }
+        if let damaged {
+            let saved = StateSalvage.copy(from: damaged, into: &connection)
+            metrics.damaged.set(1)
+            metrics.salvaged.set(Double(saved))
+            notices[0] += saved == 0 ? ", starting with empty state" : ", \(saved) rows of it were saved"
+        }
         if let newer { throw .newerSchema(directory: folder.path, found: newer, known: StateSchema.version) }
         let writer = StateWriter(
-            connection, wakeup: wakeup, metrics: StateMetrics(configuration.metrics ?? MetricsRegistry()),
-            onHealthChange: configuration.onHealthChange)
+            connection, wakeup: wakeup, metrics: metrics, onHealthChange: configuration.onHealthChange)
         return StateStore(folder: folder, writer: writer, notices: notices)
     }
 

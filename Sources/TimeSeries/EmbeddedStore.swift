@@ -215,6 +215,9 @@ public final class EmbeddedStore: SeriesSource, Sendable {
     /// What is held now.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
+    /// Drops samples later than `time`, as when the clock was set back; costs time for the series that have such.
+    public func drop(after time: Timestamp) { state.withLock { $0.drop(after: time.milliseconds) } }
+
     /// Drops everything.
     public func removeAll() { state.withLock { $0 = StoreState(limits: $0.limits) } }
 }

@@ -135,6 +135,9 @@ final class MemorySeries {
 
     var sampleCount: Int { chunks.reduce(floats.count + histograms.count) { $0 + $1.count } }
 
+    /// Bytes held, about.
+    var byteCount: Int { chunks.reduce(head?.byteCount ?? 0) { $0 + $1.byteCount } }
+
     /// The run that grows.
     var head: StoreChunk? {
         if floats.count > 0 { return .floats(floats.chunk) }

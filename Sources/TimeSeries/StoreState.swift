@@ -145,6 +145,27 @@ struct StoreState {
         index.remove(gone, labels)
     }
 
+    /// Drops what is later than `time`.
+    mutating func drop(after time: Int64) {
+        let later = all.filter { $0.value.last > time }
+        guard !later.isEmpty else { return }
+        var kept: [Series] = []
+        for series in later.values {
+            if let whole = series.snapshot(from: .min, to: .max)?.series(from: .min, to: time), whole.count > 0 {
+                kept.append(whole)
+            }
+            bytes -= series.byteCount + Self.overhead(series.labels)
+            known[series.labels] = nil
+        }
+        for id in later.keys { all[id] = nil }
+        index.remove(Set(later.keys), later.values.map(\.labels))
+        newest = all.values.map(\.last).max() ?? .min
+        nextSweep = .min
+        for series in kept {
+            for place in 0..<series.count { _ = append(series, place) }
+        }
+    }
+
     /// Calls `body` with each matching series.
     func forEach(_ matchers: [LabelMatcher], _ body: (MemorySeries) -> Void) {
         let (candidates, open) = index.candidates(matchers)

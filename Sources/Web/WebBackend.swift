@@ -43,6 +43,16 @@ public protocol WebBackend: Sendable {
     /// - Throws: ``WebFailure/notFound(_:)``, ``WebFailure/conflict(_:)`` or ``WebFailure/unavailable(_:)``.
     func acknowledge(incident id: String, by who: String, comment: String) async throws(WebFailure) -> IncidentView
 
+    /// Addresses that alerts of rules are posted to.
+    func alertmanagers() async -> [String]
+
+    /// All heartbeats that should come in, as configured.
+    func heartbeats() async -> [HeartbeatView]
+
+    /// Takes a heartbeat; returns when it is durable and ``heartbeats()`` shows it.
+    /// - Throws: ``WebFailure/notFound(_:)`` or ``WebFailure/unavailable(_:)``.
+    func beat(_ name: String) async throws(WebFailure) -> HeartbeatView
+
     /// What readiness hangs on; ready when all are well.
     func readiness() async -> [HealthCheckView]
 

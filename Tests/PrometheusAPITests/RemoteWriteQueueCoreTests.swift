@@ -7,7 +7,7 @@ import YAML
 
 @Suite("The queue of remote write")
 struct RemoteWriteQueueCoreTests {
-    typealias Core = RemoteWriteQueueCore
+    typealias Core = SampleQueue
     private let start = Timestamp(milliseconds: 1_000_000)
 
     private static func sample(_ number: Int, _ series: String = "a") -> RemoteWriteSample {
@@ -19,9 +19,9 @@ struct RemoteWriteQueueCoreTests {
 
     private static func samples(_ numbers: Range<Int>) -> [RemoteWriteSample] { numbers.map { sample($0) } }
 
-    private static func limits(capacity: Int = 100, batch: Int = 10) -> Core.Limits {
-        var limits = Core.Limits()
-        limits.capacity = capacity
+    private static func limits(capacity: Int = 100, batch: Int = 10) -> RemoteWriteQueueCore.Limits {
+        var limits = RemoteWriteQueueCore.Limits()
+        limits.maximumBytes = capacity
         limits.batch = batch
         return limits
     }
@@ -116,6 +116,61 @@ struct RemoteWriteQueueCoreTests {
         #expect(core.apply(.tick, at: start - .seconds(3600)) == [.send(Self.samples(10..<11))])
     }
 
+    @Test func whatHasWaitedForTooLongIsGivenUp() {
+        var limits = Self.limits()
+        limits.maximumAge = .seconds(60)
+        var core = Core(limits)
+        _ = core.apply(.samples(Self.samples(0..<10)), at: start)
+        _ = core.apply(.samples(Self.samples(10..<12)), at: start + .seconds(30))
+        _ = core.apply(.answer(.temporary(retryAfter: .seconds(61))), at: start)
+        #expect(
+            core.apply(.tick, at: start + .seconds(61)) == [.outdated(10), .send(Self.samples(10..<12))])
+        #expect(core.pending == 2)
+    }
+
+    @Test func anHourWithoutTheTargetLosesNothing() {
+        var core = Core(Self.limits(capacity: 1 << 20, batch: 500))
+        var now = start
+        var retried = 0
+        for second in 0..<3600 {
+            now = start + .seconds(Int64(second))
+            for effect in core.apply(.samples(Self.samples(second..<second + 1)), at: now) + core.apply(.tick, at: now)
+            {
+                if case .send = effect {
+                    _ = core.apply(.answer(.temporary(retryAfter: nil)), at: now)
+                    retried += 1
+                }
+            }
+        }
+        #expect(retried > 300)
+        var arrived: [RemoteWriteSample] = []
+        now = now + .seconds(10)
+        var effects = core.apply(.tick, at: now)
+        while case .send(let batch)? = effects.last {
+            arrived += batch
+            effects = core.apply(.answer(.taken), at: now)
+        }
+        #expect(arrived == Self.samples(0..<3600))
+    }
+
+    @Test func whatIsKeptInMemoryIsBounded() {
+        var limits = RemoteWriteQueueCore.Limits()
+        limits.memory = 250
+        var core = RemoteWriteQueueCore(limits)
+        let blocks = (1...10).map {
+            RemoteWriteBlock(
+                number: UInt64($0), samples: 2_000, newest: start, takenAt: start, bytes: 100,
+                body: [UInt8](repeating: 0, count: 100))
+        }
+        var bodies: [Bool] = []
+        var effects = core.apply(.items(blocks), at: start)
+        while case .send(let batch)? = effects.last {
+            bodies += batch.map { $0.body != nil }
+            effects = core.apply(.answer(.taken), at: start)
+        }
+        #expect(bodies == [true, true] + [Bool](repeating: false, count: 8))
+    }
+
     @Test func anEndHurries() {
         var core = Core()
         _ = core.apply(.samples(Self.samples(0..<1)), at: start)
@@ -138,7 +193,7 @@ struct RemoteWriteQueueCoreTests {
                         #expect(underWay == nil)
                         #expect(batch.count <= 7)
                         underWay = batch
-                    case .refused(let count), .overflowed(let count): lost += count
+                    case .refused(let count), .overflowed(let count), .outdated(let count): lost += count
                     case .taken, .retried: break
                     }
                 }
@@ -202,6 +257,59 @@ struct RemoteWriteQueueCoreTests {
         let histogram = RemoteWriteSample(
             labels: ["__name__": "h"], timestamp: start, value: .histogram(FloatHistogram()))
         #expect(filter.apply(to: [histogram]).isEmpty)
+    }
+}
+
+/// The queue as these tests look at it: every sample is a block of one byte.
+struct SampleQueue {
+    enum Event {
+        case samples([RemoteWriteSample])
+        case answer(ForwardingAnswer)
+        case tick, hurry
+    }
+    enum Effect: Equatable {
+        case send([RemoteWriteSample])
+        case taken(Int, newest: Timestamp)
+        case retried(Int), refused(Int), overflowed(Int), outdated(Int)
+    }
+
+    private var core: RemoteWriteQueueCore
+
+    init(_ limits: RemoteWriteQueueCore.Limits = .init()) { core = RemoteWriteQueueCore(limits) }
+
+    var pending: Int { core.waiting }
+    var nextDeadline: Timestamp? { core.nextDeadline }
+
+    mutating func apply(_ event: Event, at now: Timestamp) -> [Effect] {
+        let given: ForwardingEvent<RemoteWriteBlock> =
+            switch event {
+            case .samples(let samples):
+                .items(
+                    samples.map {
+                        RemoteWriteBlock(
+                            number: UInt64($0.timestamp.milliseconds), samples: 1, newest: $0.timestamp, takenAt: now,
+                            bytes: 1, body: [])
+                    })
+            case .answer(let answer): .answer(answer)
+            case .tick: .tick
+            case .hurry: .hurry
+            }
+        return core.apply(given, at: now).map { effect in
+            switch effect {
+            case .send(let blocks):
+                .send(
+                    blocks.map {
+                        RemoteWriteSample(
+                            labels: ["__name__": "a"], timestamp: $0.newest,
+                            value: .float(Double($0.newest.milliseconds)))
+                    })
+            case .taken(let blocks): .taken(blocks.count, newest: blocks.map(\.newest).max() ?? now)
+            case .retried(let blocks): .retried(blocks.count)
+            case .refused(let blocks): .refused(blocks.count)
+            case .dropped(let blocks, .queueFull): .overflowed(blocks.count)
+            case .dropped(let blocks, .tooOld): .outdated(blocks.count)
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ import YAML
 
 @Suite("Forwarding to Alertmanagers")
 struct AlertForwardingTests {
-    typealias Core = AlertForwardingCore
+    typealias Core = AlertQueue
     private let start = Timestamp(milliseconds: 1_000_000_000)
 
     private func firing(_ name: String, _ validFor: Duration = .seconds(240), at time: Timestamp? = nil) -> PostedAlert
@@ -92,7 +92,7 @@ struct AlertForwardingTests {
     }
 
     @Test func theQueueAndTheRequestsAreBounded() {
-        var limits = Core.Limits()
+        var limits = AlertForwardingCore.Limits()
         limits.capacity = 20
         limits.batch = 8
         var core = Core(limits)
@@ -198,4 +198,43 @@ struct AlertForwardingTests {
 
 private final class Box: Sendable {
     let value = Mutex<[(path: String, body: String)]>([])
+}
+
+/// The queue as these tests look at it.
+struct AlertQueue {
+    enum Event {
+        case alerts([PostedAlert])
+        case answer(ForwardingAnswer)
+        case tick
+    }
+    enum Effect: Equatable {
+        case post([PostedAlert])
+        case taken(Int), failed(Int), dropped(Int)
+    }
+
+    private var core: AlertForwardingCore
+
+    init(_ limits: AlertForwardingCore.Limits = .init()) { core = AlertForwardingCore(limits) }
+
+    var waiting: Int { core.waiting }
+    var isIdle: Bool { core.isIdle }
+    var nextDeadline: Timestamp? { core.nextDeadline }
+
+    mutating func apply(_ event: Event, at now: Timestamp) -> [Effect] {
+        let given: ForwardingEvent<PostedAlert> =
+            switch event {
+            case .alerts(let alerts): .items(alerts)
+            case .answer(let answer): .answer(answer)
+            case .tick: .tick
+            }
+        return core.apply(given, at: now).flatMap { effect -> [Effect] in
+            switch effect {
+            case .send(let alerts): [.post(alerts)]
+            case .taken(let alerts): [.taken(alerts.count)]
+            case .retried(let alerts): [.failed(alerts.count)]
+            case .refused(let alerts): [.failed(alerts.count), .dropped(alerts.count)]
+            case .dropped(let alerts, _): [.dropped(alerts.count)]
+            }
+        }
+    }
 }

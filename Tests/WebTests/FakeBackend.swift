@@ -78,6 +78,15 @@ final class FakeBackend: WebBackend {
         incident.acknowledgedAt = Self.now
         return incident
     }
+    func alertmanagers() async -> [String] { ["http://a:9093/api/v2/alerts"] }
+    func heartbeats() async -> [HeartbeatView] {
+        [HeartbeatView(name: "backup", every: .seconds(60), grace: .zero, last: nil, missingSince: Self.now)]
+    }
+    func beat(_ name: String) async throws(WebFailure) -> HeartbeatView {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        guard name == "backup" else { throw .notFound("there is no heartbeat \(name)") }
+        return HeartbeatView(name: name, every: .seconds(60), grace: .zero, last: Self.now, missingSince: nil)
+    }
     func readiness() async -> [HealthCheckView] { state.withLock { $0.checks } }
     func performance() async -> PerformanceView {
         PerformanceView(score: 90, evaluationLag: .milliseconds(250), rules: 3, failingRules: 1)

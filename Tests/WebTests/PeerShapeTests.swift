@@ -95,6 +95,10 @@ struct PeerShapeTests {
         for path in [
             "/api/v1/rules", "/api/v1/rules?exclude_alerts=true", "/api/v1/rules?type=record", "/api/v1/alerts",
             "/api/v1/status/buildinfo", "/api/v1/rules?type=x", "/api/v1/rules?match[]=%7B",
+            "/api/v1/rules?match[]=%7B%7D", "/api/v1/rules?match[]=%7Ba=%22b%22", "/api/v1/rules?exclude_alerts=foo",
+            "/api/v1/rules?group_limit=x", "/api/v1/rules?group_limit=0", "/api/v1/rules?group_limit=-1",
+            "/api/v1/rules?group_limit=99999999999999999999", "/api/v1/rules?group_next_token=a",
+            "/api/v1/rules?group_limit=1&group_next_token=a", "/api/v1/rules?rule_name[]=", "/api/v1/rules?type=ALERT",
         ] {
             let theirs = try await client.send(HTTPRequest("GET", url + path))
             let ours = await surface.ask("GET", path)

@@ -1,6 +1,7 @@
 import Base
 import Dispatching
 import Incidents
+import Probes
 import PromQL
 import PrometheusAPI
 import QueryEngine
@@ -30,6 +31,10 @@ public struct DaemonConfiguration: Sendable {
     public var dispatch = DispatchSettings()
     /// Escalation policies.
     public var escalation = EscalationSettings()
+    /// Heartbeats that go out and come in.
+    public var heartbeats = HeartbeatSettings()
+    /// Alerts about ruleval itself; nil for none.
+    public var selfWatch: SelfWatchSettings?
     /// Receivers.
     public var receivers: ReceiverSettings
     /// The configuration file's folder.
@@ -39,8 +44,7 @@ public struct DaemonConfiguration: Sendable {
 
     /// Keys of ruleval.yml that later versions bring; refused by name until then.
     static let later: [(key: String, why: String)] = [
-        ("self_watch", "it comes with a later version; metrics and log tell the same"),
-        ("heartbeats", "they come with a later version"), ("probes", "they come with a later version"),
+        ("probes", "they come with a later version"),
         ("digests", "they come with a later version"), ("reports", "they come with a later version"),
         ("schedules", "they come with a later version; name receivers in escalation_policies"),
         ("correlation", "it comes with a later version"), ("include", "it comes with a later version"),
@@ -68,9 +72,12 @@ public struct DaemonConfiguration: Sendable {
         }
         let global = root.mapping("global")
         if let node = root.value("datasource"), !node.isNull { datasource = DatasourceSettings(node, context) }
+        readConcurrency(root, decoding)
         ruleFiles = root.strings("rule_files") ?? []
         dispatch = DispatchSettings(root, global: global, in: decoding)
         escalation = EscalationSettings(root, in: decoding)
+        heartbeats = HeartbeatSettings(root, in: decoding)
+        selfWatch = SelfWatchSettings(root, in: decoding)
         receivers = ReceiverSettings(root, global: global, context)
         if let node = root.value("remote_write"), !node.isNull { remoteWrite = RemoteWriteSettings.list(node, context) }
         if let node = root.value("alertmanagers"), !node.isNull {
@@ -83,6 +90,20 @@ public struct DaemonConfiguration: Sendable {
         root.finish()
         checkNames(root, decoding)
         try decoding.finish()
+    }
+
+    /// `concurrency` beside `datasource` means the same as within it.
+    private mutating func readConcurrency(_ root: YAMLMappingReader, _ decoding: YAMLDecoding) {
+        guard let limit = root.int("concurrency") else { return }
+        if limit < 0, let node = root.value("concurrency") {
+            decoding.report("'concurrency' cannot be negative", at: node)
+        }
+        guard case .server(var settings) = datasource else { return }
+        if settings.concurrency > 0, let node = root.keyNode("concurrency") {
+            decoding.report("'concurrency' stands in datasource already", at: node)
+        }
+        settings.concurrency = limit
+        datasource = .server(settings)
     }
 
     private mutating func readRuler(_ root: YAMLMappingReader, _ decoding: YAMLDecoding) {
@@ -129,6 +150,7 @@ public struct DaemonConfiguration: Sendable {
         }
         dispatch.check(receivers: names, policies: escalation.policies.keys, in: decoding)
         escalation.check(receivers: names, in: decoding)
+        heartbeats.check(receivers: names, in: decoding)
         let mayLackRoute = (root.has("datasource") || root.has("alertmanagers")) && names.isEmpty
         if dispatch.route == nil, !root.has("route"), !mayLackRoute {
             decoding.report("no route provided in config", at: root.node)

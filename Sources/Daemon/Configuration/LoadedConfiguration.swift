@@ -20,6 +20,10 @@ struct LoadedConfiguration: Sendable {
     let incidents: IncidentConfiguration
     let receivers: ReceiverSet
     let querier: RuleQuerier?
+    /// Who answers the queries of groups that ask otherwise, by their settings.
+    private let groupQueriers: [PrometheusServerSettings: RuleQuerier]
+    /// The addresses of the source and how they fare; nil without a server.
+    let pool: ServerPool?
     /// Names of the series that rules record.
     let recorded: RecordedNames
     /// Whether alerts of rules are dispatched here: without a route they only go to `alertmanagers`.
@@ -64,7 +68,23 @@ struct LoadedConfiguration: Sendable {
         self.dispatch = dispatch
         incidents = IncidentConfiguration(
             policies: configuration.escalation.policies, receivers: profiles, externalURL: externalURL)
-        querier = try Self.querier(configuration, embedded: embedded, overlay: overlay, http: http)
+        let client = Self.client(configuration, http: http, clock: clock)
+        pool = client?.pool
+        querier = Self.querier(configuration, client, embedded: embedded, overlay: overlay)
+        var own: [PrometheusServerSettings: RuleQuerier] = [:]
+        if let client, !client.settings.groups.isEmpty {
+            for group in rules.flatMap(\.groups) {
+                let settings = client.settings.settings(forGroup: group.name, file: group.file)
+                if settings == client.settings || own[settings] != nil { continue }
+                own[settings] = Self.querier(
+                    configuration, PrometheusClient(settings, http: http, pool: client.pool), embedded: embedded,
+                    overlay: overlay)
+            }
+        }
+        groupQueriers = own
+        if configuration.selfWatch != nil, !dispatchesRules {
+            warnings.append(Diagnostic("alerts of self_watch go nowhere: no 'route'", severity: .warning))
+        }
         self.configuration = configuration
         self.warnings = warnings
     }
@@ -84,6 +104,7 @@ struct LoadedConfiguration: Sendable {
         if case .server(let configured) = configuration.datasource {
             settings = configured
             settings.url = url
+            settings.alternatives = []
         }
         configuration.datasource = .server(settings)
     }
@@ -108,7 +129,7 @@ struct LoadedConfiguration: Sendable {
             if let file = outcome.file { files.append(file) }
         }
         if !problems.isEmpty { throw Diagnostics(problems) }
-        return files
+        return options.shard?.share(of: files) ?? files
     }
 
     private static func templates(_ configuration: DaemonConfiguration) throws(Diagnostics) -> NotificationTemplates {
@@ -124,18 +145,35 @@ struct LoadedConfiguration: Sendable {
         }
     }
 
+    /// Who answers the queries of a group.
+    func querier(of group: RuleGroup) -> RuleQuerier? {
+        guard !groupQueriers.isEmpty, case .server(let settings) = configuration.datasource else { return querier }
+        return groupQueriers[settings.settings(forGroup: group.name, file: group.file)] ?? querier
+    }
+
+    private static func client(
+        _ configuration: DaemonConfiguration, http: HTTPClient, clock: any WallClock
+    ) -> PrometheusClient? {
+        guard case .server(let settings) = configuration.datasource else { return nil }
+        let pool = ServerPool(
+            [settings.url] + settings.alternatives, concurrency: settings.concurrency, clock: clock)
+        return PrometheusClient(settings, http: http, pool: pool)
+    }
+
     private static func querier(
-        _ configuration: DaemonConfiguration, embedded: EmbeddedStore, overlay: EmbeddedStore, http: HTTPClient
-    ) throws(Diagnostics) -> RuleQuerier? {
+        _ configuration: DaemonConfiguration, _ client: PrometheusClient?, embedded: EmbeddedStore,
+        overlay: EmbeddedStore
+    ) -> RuleQuerier? {
         var options = QueryOptions()
         options.features = configuration.features
         options.limits = configuration.queryLimits
         options.defaultSubqueryStep = configuration.ruler.evaluationInterval
         switch configuration.datasource {
         case nil: return nil
-        case .server(let settings):
+        case .server:
+            guard let client else { return nil }
+            let settings = client.settings
             if let lookback = settings.lookback { options.lookback = lookback }
-            let client = PrometheusClient(settings, http: http)
             let source = PrometheusSource(client)
             var querier = RuleQuerier(
                 source: source, server: ServerQuerying(client: client), overlay: overlay, options: options,

@@ -34,6 +34,7 @@ actor Dispatcher {
     private let clock: any WallClock
     private let metrics: DispatchMetrics
     private let log: Log
+    private let health: DeliveryHealth
     private var deliver: Delivery
     private var alarm: Alarm
     private var running: [JobKey: Task<Void, Never>] = [:]
@@ -44,8 +45,9 @@ actor Dispatcher {
 
     init(
         dispatch: DispatchCore, incidents: IncidentCore, store: StateStore, clock: any WallClock,
-        metrics: DispatchMetrics, log: Log, deliver: @escaping Delivery
+        metrics: DispatchMetrics, log: Log, health: DeliveryHealth, deliver: @escaping Delivery
     ) {
+        self.health = health
         self.dispatch = dispatch
         self.incidents = incidents
         self.store = store
@@ -200,11 +202,13 @@ actor Dispatcher {
         let deliver = deliver
         let metrics = metrics
         let log = log
+        let health = health
         running[JobKey(origin: origin, id: job.id)] = Task { [weak self] in
             let started = ContinuousClock.now
             let result = await deliver(job)
             if Task.isCancelled { return }
             Self.report(job, result, to: log)
+            health.note(job.integration, result)
             metrics.delivered(job, result, in: ContinuousClock.now - started)
             await self?.finished(origin, job, result)
         }

@@ -12,6 +12,7 @@ struct RemoteWriteMetrics: Sendable {
     private let retried: MetricFamily<MetricCounter>
     private let dropped: MetricFamily<MetricCounter>
     private let pending: MetricFamily<MetricGauge>
+    private let pendingBytes: MetricFamily<MetricGauge>
     private let capacity: MetricFamily<MetricGauge>
     private let highestQueued: MetricFamily<MetricGauge>
     private let highestSent: MetricFamily<MetricGauge>
@@ -35,13 +36,16 @@ struct RemoteWriteMetrics: Sendable {
             labels: Self.labels)
         dropped = registry.counters(
             prefix + "samples_dropped_total",
-            "The total number of samples which were dropped before being sent: by relabelling, or because the queue was full.",
+            "The total number of samples which were dropped before being sent: by relabelling, or because the queue was full, or by age.",
             labels: Self.labels + ["reason"])
         pending = registry.gauges(
             prefix + "samples_pending", "The number of samples pending to be sent to the remote storage.",
             labels: Self.labels)
+        pendingBytes = registry.gauges(
+            "ruleval_remote_write_pending_bytes", "Bytes of the samples that wait in memory or in the log.",
+            labels: Self.labels)
         capacity = registry.gauges(
-            prefix + "shard_capacity", "The number of samples that the queue holds.", labels: Self.labels)
+            "ruleval_remote_write_log_capacity_bytes", "Bytes of samples that may wait.", labels: Self.labels)
         highestQueued = registry.gauges(
             prefix + "queue_highest_timestamp_seconds", "Timestamp of the newest sample that was queued.",
             labels: Self.labels)
@@ -60,18 +64,21 @@ struct RemoteWriteMetrics: Sendable {
     }
 
     /// The metrics of one target.
-    func target(name: String, url: String) -> Target {
+    func target(name: String, url: String, _ limits: RemoteWriteQueueCore.Limits) -> Target {
         let values = [name, url]
-        capacity.with(values).set(Double(RemoteWriteQueueCore.Limits().capacity))
+        capacity.with(values).set(Double(limits.maximumBytes))
         return Target(
             sent: sent.with(values), failed: failed.with(values), retried: retried.with(values),
             dropped: { [dropped] reason, count in dropped.with(values + [reason]).increment(by: Double(count)) },
-            pending: pending.with(values), highestQueued: highestQueued.with(values),
+            pending: pending.with(values), pendingBytes: pendingBytes.with(values),
+            highestQueued: highestQueued.with(values),
             highestSent: highestSent.with(values), duration: duration.with(values),
             remove: {
                 let isMine: ([String]) -> Bool = { Array($0.prefix(2)) == values }
                 for family in [sent, failed, retried, dropped] { family.remove(where: isMine) }
-                for family in [pending, capacity, highestQueued, highestSent] { family.remove(where: isMine) }
+                for family in [pending, pendingBytes, capacity, highestQueued, highestSent] {
+                    family.remove(where: isMine)
+                }
                 duration.remove(where: isMine)
             })
     }
@@ -83,6 +90,7 @@ struct RemoteWriteMetrics: Sendable {
         let retried: MetricCounter
         let dropped: @Sendable (_ reason: String, _ count: Int) -> Void
         let pending: MetricGauge
+        let pendingBytes: MetricGauge
         let highestQueued: MetricGauge
         let highestSent: MetricGauge
         let duration: MetricHistogram
@@ -91,12 +99,12 @@ struct RemoteWriteMetrics: Sendable {
 
         func queued(_ newest: Timestamp) { highestQueued.set(newest.seconds) }
 
-        func taken(_ count: Int, newest: Timestamp) {
-            sent.increment(by: Double(count))
-            highestSent.set(newest.seconds)
+        func taken(_ blocks: [RemoteWriteBlock]) {
+            sent.increment(by: Double(blocks.reduce(0) { $0 + $1.samples }))
+            if let newest = blocks.map(\.newest).max() { highestSent.set(newest.seconds) }
         }
 
         func filtered(_ count: Int) { if count > 0 { dropped("dropped_series", count) } }
-        func overflowed(_ count: Int) { dropped("queue_full", count) }
+        func lost(_ blocks: [RemoteWriteBlock]) { dropped("not_in_log", blocks.reduce(0) { $0 + $1.samples }) }
     }
 }

@@ -1,4 +1,5 @@
 import Base
+import Probes
 
 /// A single fact under a name.
 public struct MetaRecord: StateRecord, Hashable {
@@ -23,6 +24,20 @@ public struct MetaRecord: StateRecord, Hashable {
 
     /// The instant that ``alive(at:)`` noted; nil for other facts.
     public var time: Timestamp? { Int64(value).map { Timestamp(milliseconds: $0) } }
+
+    /// Keeps what is known of an incoming heartbeat.
+    public init(heartbeat name: String, _ record: HeartbeatRecord) {
+        self.init(name: Self.heartbeatName(name), value: record.text)
+    }
+
+    /// The name under which an incoming heartbeat is kept.
+    public static func heartbeatName(_ name: String) -> String { "heartbeat:" + name }
+
+    /// The heartbeat that ``init(heartbeat:_:)`` kept; nil for other facts.
+    public var heartbeat: (name: String, record: HeartbeatRecord)? {
+        guard name.hasPrefix("heartbeat:"), let record = HeartbeatRecord(text: value) else { return nil }
+        return (String(name.dropFirst("heartbeat:".count)), record)
+    }
 
     /// `meta`
     public static let table = StateTable("meta", key: ["name"], columns: ["value"])

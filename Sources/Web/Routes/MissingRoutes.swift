@@ -7,7 +7,7 @@ enum MissingRoutes {
             missing("/", style: .plain, what: "the page"),
             missing("/api/v1/events", style: .prometheus, what: "the stream of events"),
         ]
-        + ["/api/v1/heartbeat/{name}", "/api/v1/why", "/api/v1/history"].map {
+        + ["/api/v1/why", "/api/v1/history"].map {
             missing($0, style: .prometheus, what: $0)
         }
 

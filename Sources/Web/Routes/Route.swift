@@ -42,7 +42,7 @@ struct Route: Sendable {
     /// Every route there is.
     static let all =
         HealthRoutes.all + PrometheusRoutes.all + QueryRoutes.all + SeriesRoutes.all + WriteRoute.all
-        + AlertmanagerRoutes.all + SilenceRoutes.all + OwnRoutes.all + MissingRoutes.all
+        + AlertmanagerRoutes.all + SilenceRoutes.all + OwnRoutes.all + HeartbeatRoutes.all + MissingRoutes.all
 }
 
 /// How a route words what went wrong.

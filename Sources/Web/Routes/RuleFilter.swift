@@ -30,9 +30,11 @@ struct RuleFilter {
         nextToken = parameters["group_next_token"] ?? ""
         if let text = parameters["group_limit"], !text.isEmpty {
             guard let number = Int(text) else {
+                let digits = text.drop { $0 == "-" || $0 == "+" }
+                let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
                 throw .invalid(
                     "invalid parameter \"group_limit\": group_limit needs to be a valid number: strconv.ParseInt: "
-                        + "parsing \"\(text)\": invalid syntax")
+                        + "parsing \(GoQuote.quoted(text)): \(isNumber ? "value out of range" : "invalid syntax")")
             }
             guard number > 0 else {
                 throw .invalid("invalid parameter \"group_limit\": group_limit needs to be greater than 0")
@@ -49,9 +51,14 @@ struct RuleFilter {
     }
 
     private static func matchers(_ text: String) throws(WebFailure) -> [LabelMatcher] {
-        do throws(PromQLError) { return try PromQLParser.parseMetricSelector(text) } catch {
+        let matchers: [LabelMatcher]
+        do throws(PromQLError) { matchers = try PromQLParser.parseMetricSelector(text) } catch {
             throw .invalid(error.description)
         }
+        if matchers.allSatisfy(\.matchesEmpty) {
+            throw .invalid("match[] must contain at least one non-empty matcher")
+        }
+        return matchers
     }
 
     private static func flag(_ name: String, _ parameters: HTTPParameters) throws(WebFailure) -> Bool {
@@ -59,7 +66,9 @@ struct RuleFilter {
         case "1", "t", "T", "TRUE", "true", "True": true
         case "", "0", "f", "F", "FALSE", "false", "False": false
         case let text:
-            throw .invalid("invalid parameter \"\(name)\": error converting \(text) to a boolean value")
+            throw .invalid(
+                "invalid parameter \"\(name)\": error converting \(name): strconv.ParseBool: parsing "
+                    + "\(GoQuote.quoted(text)): invalid syntax")
         }
     }
 

@@ -79,6 +79,8 @@ public struct RuleView: Sendable {
     public var lastEvaluation: Timestamp?
     /// nil for recording rules.
     public var alerting: Alerting?
+    /// The newest evaluations, the newest last.
+    public var evaluations: [EvaluationView] = []
 
     /// A rule.
     public init(

@@ -11,6 +11,7 @@ extension CommandTable {
             .one("--state", "DIR", "folder of the state (default $STATE_DIRECTORY, else /var/lib/ruleval)"),
             .one("--prometheus", "URL", "instead of datasource.url"),
             .many("--rules", "FILE|GLOB...", "instead of rule_files"),
+            .one("--shard", "I/N", "evaluate only the I-th of N shares of the rule groups, by a hash of their names"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names, beside features"),
         ],
         example: "ruleval run --config ruleval.yml --state ./state", handlesSignals: true
@@ -22,6 +23,10 @@ extension CommandTable {
         if let listen = arguments.value("--listen") { try Self.listen(listen, &options) }
         options.prometheusURL = arguments.value("--prometheus")
         options.rules = arguments.all("--rules")
+        if let text = arguments.value("--shard") {
+            guard let shard = Shard(text) else { throw UsageError("--shard needs I/N, such as 1/3, not \(text)") }
+            options.shard = shard
+        }
         options.features = try Self.features(arguments)
         do throws(DaemonFailure) {
             return try await Daemon(options).run(signals)

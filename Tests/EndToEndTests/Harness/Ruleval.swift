@@ -31,8 +31,8 @@ final class Ruleval: Sendable {
     }
 
     /// Starts the daemon and waits until it is ready.
-    func start(environment: [String: String] = [:]) async throws {
-        try launch(environment: environment)
+    func start(environment: [String: String] = [:], options: [String] = []) async throws {
+        try launch(environment: environment, options: options)
         let isReady = await eventually(within: .seconds(30)) {
             if self.box.process?.exitStatus != nil { return true }
             return await self.get("/-/ready")?.status == 200
@@ -43,13 +43,13 @@ final class Ruleval: Sendable {
     }
 
     /// Starts the daemon without waiting.
-    func launch(environment: [String: String] = [:]) throws {
+    func launch(environment: [String: String] = [:], options: [String] = []) throws {
         box.process = try ChildProcess(
             Surroundings.binary,
             [
                 "run", "--config", folder.path + "/ruleval.yml", "--listen", "127.0.0.1:\(port)", "--state",
                 folder.path + "/state",
-            ], environment: environment, folder: folder)
+            ] + options, environment: environment, folder: folder)
     }
 
     /// Ends it at once, as a crash would.

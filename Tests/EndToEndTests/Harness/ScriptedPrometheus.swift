@@ -8,7 +8,8 @@ final class ScriptedPrometheus: Sendable {
     enum Mood: String, CaseIterable, Sendable {
         /// One series `up{job="api"}` with the value 1, whatever is asked.
         case well
-        case html, unavailable, halfABody, halfAText, wrongShape, errorBody, notHTTP, reset, silence, drip
+        case html, unavailable, throttled, empty, redirect, halfABody, halfAText, wrongShape, errorBody, notHTTP, reset,
+            silence, drip
         /// A gigabyte, told beforehand.
         case gigabyte
         /// A gigabyte in chunks, whose size nobody was told.
@@ -42,6 +43,11 @@ final class ScriptedPrometheus: Sendable {
         case .well: well(request, connection)
         case .html: connection.write(response("<html><body>Sign in</body></html>", type: "text/html"))
         case .unavailable: connection.write(response("overloaded", status: "503 Service Unavailable"))
+        case .throttled: connection.write(response("slower, please", status: "429 Too Many Requests"))
+        case .empty: connection.write(response(""))
+        case .redirect:
+            connection.write(
+                "HTTP/1.1 307 Temporary Redirect\r\nLocation: /login\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         case .halfABody: connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"status\":\"succ")
         case .halfAText: connection.write(response(#"{"status":"success","data":{"resultType":"vector","res"#))
         case .wrongShape:

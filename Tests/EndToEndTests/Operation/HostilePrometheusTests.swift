@@ -7,7 +7,8 @@ import Testing
 struct HostilePrometheusTests {
     /// What each way of answering must be called.
     static let reasons: [(ScriptedPrometheus.Mood, String)] = [
-        (.html, "HTML"), (.unavailable, "503"), (.halfABody, ""), (.halfAText, ""), (.wrongShape, ""),
+        (.html, "HTML"), (.unavailable, "503"), (.throttled, "429"), (.empty, "nothing else"), (.redirect, "redirects"),
+        (.halfABody, ""), (.halfAText, ""), (.wrongShape, ""),
         (.errorBody, "too many samples"), (.notHTTP, ""), (.reset, ""), (.silence, "tim"), (.drip, "tim"),
         (.gigabyte, "larger than allowed"), (.endless, "larger than allowed"),
     ]
