@@ -5,8 +5,7 @@ enum CommandTable {
     /// In the order of help.
     static let all: [Command] = [
         check, test, fmt, query, explain, run, demo, health, alerts, silence, route, receivers, template, incidents,
-        ack,
-        completions, man,
+        ack, state, completions, man,
     ]
 
     /// What INTERFACE promises and this version has not; refused by name.
@@ -16,7 +15,6 @@ enum CommandTable {
         "why": "explanations come with history",
         "history": "history comes with a later release",
         "report": "reports come with a later release",
-        "state": "state export comes with a later release",
     ]
 
     static func command(_ name: String) -> Command? { all.first { $0.name == name } }

@@ -192,6 +192,21 @@ struct StateStoreTests {
         try await store.persist([.put(Self.entry(1))])
     }
 
+    @Test func aSummaryCountsWhileTheStoreIsOpen() async throws {
+        let folder = TemporaryFolder()
+        #expect(throws: StateStoreError.self) { try StateSummary(directory: folder.path) }
+        let store = try Self.open(folder)
+        try await store.persist((0..<5).map { .put(Self.entry($0)) } + [.put(MetaRecord.alive(at: .zero))])
+        let summary = try StateSummary(directory: folder.path)
+        #expect(summary.version == StateSummary.known)
+        #expect(summary.damage == nil)
+        #expect(summary.lastAlive == .zero)
+        #expect(summary.bytes > 0)
+        #expect(summary.tables.first { $0.name == "history" }?.rows == 5)
+        #expect(summary.tables.allSatisfy { $0.unreadable == 0 })
+        await store.close()
+    }
+
     @Test func theTablesAreThoseThatRecordsName() async throws {
         let folder = TemporaryFolder()
         let store = try Self.open(folder)
