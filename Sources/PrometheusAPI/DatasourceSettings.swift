@@ -84,7 +84,7 @@ extension PrometheusServerSettings {
         maximumResponseBytes = reader.byteSize("max_response_bytes", context) ?? maximumResponseBytes
         reader.finish(hints: ["address": "did you mean 'url'?", "retention": "it belongs under 'embedded'"])
         guard let text else {
-            context.decoding.report("datasource needs 'url', 'urls' or 'embedded'", at: reader.node)
+            context.decoding.report("datasource needs 'url' or 'embedded'", at: reader.node)
             return nil
         }
         for text in (many ?? []).dropFirst() {

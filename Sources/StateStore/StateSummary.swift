@@ -57,9 +57,11 @@ public struct StateSummary: Sendable {
     }
 
     private mutating func read(_ connection: inout SQLiteConnection) {
+        var alive: Timestamp?
         count(MetaRecord.self, &connection) { record in
-            if record.name == MetaRecord.aliveAt { lastAlive = record.time }
+            if record.name == MetaRecord.aliveAt { alive = record.time }
         }
+        lastAlive = alive
         count(AlertStateRecord.self, &connection)
         count(AlertRecord.self, &connection)
         count(GroupRecord.self, &connection)

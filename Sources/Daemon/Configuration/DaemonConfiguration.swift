@@ -72,7 +72,6 @@ public struct DaemonConfiguration: Sendable {
         }
         let global = root.mapping("global")
         if let node = root.value("datasource"), !node.isNull { datasource = DatasourceSettings(node, context) }
-        readConcurrency(root, decoding)
         ruleFiles = root.strings("rule_files") ?? []
         dispatch = DispatchSettings(root, global: global, in: decoding)
         escalation = EscalationSettings(root, in: decoding)
@@ -83,6 +82,7 @@ public struct DaemonConfiguration: Sendable {
         if let node = root.value("alertmanagers"), !node.isNull {
             alertmanagers = AlertmanagerSettings.list(node, context)
         }
+        readConcurrency(root, decoding)
         readRuler(root, decoding)
         if let reader = root.mapping("query_limits") { queryLimits = QueryLimits(reader, decoding) }
         for (key, why) in Self.later { context.refuse(key, in: root, why) }

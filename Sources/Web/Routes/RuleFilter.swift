@@ -51,14 +51,10 @@ struct RuleFilter {
     }
 
     private static func matchers(_ text: String) throws(WebFailure) -> [LabelMatcher] {
-        let matchers: [LabelMatcher]
-        do throws(PromQLError) { matchers = try PromQLParser.parseMetricSelector(text) } catch {
-            throw .invalid(error.description)
+        do throws(PromQLError) { return try PromQLParser.parseMetricSelector(text) } catch {
+            let isOpen = error.message.contains("at least one non-empty matcher")
+            throw .invalid(isOpen ? "match[] must contain at least one non-empty matcher" : error.description)
         }
-        if matchers.allSatisfy(\.matchesEmpty) {
-            throw .invalid("match[] must contain at least one non-empty matcher")
-        }
-        return matchers
     }
 
     private static func flag(_ name: String, _ parameters: HTTPParameters) throws(WebFailure) -> Bool {
