@@ -101,7 +101,8 @@ let testTargets: [Target] = [
     tests("QueryEngine", ["PrometheusAPI", "TestSupport"]),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles", ["TestSupport"]),
-    tests("Ruler"), tests("RuleChecks", ["TestSupport", "JSON"]), tests("Dispatching", ["TestSupport"]),
+    tests("Ruler", ["TestSupport"]), tests("RuleChecks", ["TestSupport", "JSON"]),
+    tests("Dispatching", ["TestSupport"]),
     tests("Incidents"), tests("Probes"),
     tests("Receivers", ["HTTPServer", "TestSupport", "JSON"]),
     tests("RuleTests", ["TestSupport", "JSON"], exclude: ["Scripts"]), tests("StateStore"),
@@ -128,6 +129,10 @@ let benchmarks: [Target] = [
         name: "bench-templates", dependencies: ["GoTemplate"], path: "Benchmarks/Templates", swiftSettings: strict),
     .executableTarget(
         name: "bench-unit-tests", dependencies: ["Base"], path: "Benchmarks/UnitTests", swiftSettings: strict),
+    .executableTarget(
+        name: "bench-evaluation", dependencies: ["HTTPServer", "HTTPTransport", "TestSupport"],
+        path: "Benchmarks/Evaluation", swiftSettings: strict),
+    .executableTarget(name: "bench-many", dependencies: ["Ruler"], path: "Benchmarks/ManyRules", swiftSettings: strict),
 ]
 
 let package = Package(

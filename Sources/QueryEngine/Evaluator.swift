@@ -6,6 +6,7 @@ import TimeSeries
 final class Evaluator {
     let plan: QueryPlan
     let responses: [SeriesResponse]
+    let answers: [QueryValue]
     /// Milliseconds.
     let lookback: Int64
     let delaysNameRemoval: Bool
@@ -17,9 +18,13 @@ final class Evaluator {
     private let sampleLimit: Int
     private var held = 0
 
-    init(plan: QueryPlan, responses: [SeriesResponse], checkpoint: @escaping () throws(QueryError) -> Void) {
+    init(
+        plan: QueryPlan, responses: [SeriesResponse], answers: [QueryValue],
+        checkpoint: @escaping () throws(QueryError) -> Void
+    ) {
         self.plan = plan
         self.responses = responses
+        self.answers = answers
         self.checkpoint = checkpoint
         lookback = plan.options.lookback.milliseconds
         let features = plan.options.features
@@ -58,6 +63,7 @@ final class Evaluator {
             return .scalar([Double](repeating: value, count: times.count))
         case .string: return StepTable(steps: times.count)
         case .selector(let selector): return try counted(select(selector, times))
+        case .answer(let place): return try table(answers[place])
         case .range: throw .execution("a range vector stands where an instant vector is wanted")
         case .negate(let inner): return try negated(evaluate(inner, times))
         case .binary(let binary): return try evaluate(binary, times)

@@ -10,6 +10,7 @@ struct PlanBuilder {
     let step: Int64
     let lookback: Int64
     let defaultSubqueryStep: Int64
+    let answers: AnsweredSubtrees
     private(set) var requests: [SeriesRequest] = []
     /// Whether a function above looks at counts and sums of histograms only.
     private var wantsStats = false
@@ -26,15 +27,17 @@ struct PlanBuilder {
         var once: PlanNode { isInvariant && isWorthKeeping ? .once(node) : node }
     }
 
-    init(start: Int64, end: Int64, step: Int64, options: QueryOptions) {
+    init(start: Int64, end: Int64, step: Int64, options: QueryOptions, answers: AnsweredSubtrees = [:]) {
         self.start = start
         self.end = end
         self.step = step
+        self.answers = answers
         lookback = options.lookback.milliseconds
         defaultSubqueryStep = max(options.defaultSubqueryStep.milliseconds, 1)
     }
 
     mutating func build(_ expression: Expr, _ times: Timeline) throws(QueryError) -> Built {
+        if let answer = answered(expression, times) { return Built(node: answer, isInvariant: false) }
         switch expression {
         case .number(let literal):
             return Built(node: .number(literal.value), isInvariant: true, isWorthKeeping: false)

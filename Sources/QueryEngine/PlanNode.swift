@@ -13,6 +13,8 @@ indirect enum PlanNode: Sendable {
     case binary(BinaryPlan)
     case aggregate(AggregatePlan)
     case call(CallPlan)
+    /// What a server answered; only in instant queries.
+    case answer(Int)
     /// Evaluated at one instant and repeated at all steps.
     case once(PlanNode)
 }

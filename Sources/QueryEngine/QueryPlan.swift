@@ -34,12 +34,14 @@ public struct QueryPlan: Sendable {
     /// - Parameters:
     ///   - source: the expression's text, from which annotations take line and column; without it the expression is
     ///     taken to stand on one line.
+    ///   - answers: subtrees of an instant query that a server evaluates; see ``evaluate(responses:answers:checkpoint:)``.
     /// - Throws: ``QueryError`` `bad_data` when the range is none, has too many steps, or the expression has a type
     ///   that a range query does not take, or a duration is none; `execution` where Prometheus finds the mistake only
     ///   when it evaluates.
-    public init(_ expression: Expr, source: String = "", kind: Kind, options: QueryOptions = QueryOptions())
-        throws(QueryError)
-    {
+    public init(
+        _ expression: Expr, source: String = "", kind: Kind, options: QueryOptions = QueryOptions(),
+        answers: AnsweredSubtrees = [:]
+    ) throws(QueryError) {
         self.kind = kind
         self.options = options
         self.source = source
@@ -72,7 +74,7 @@ public struct QueryPlan: Sendable {
             }
             times = Timeline(start: queryStart, end: queryEnd, interval: queryStep)
         }
-        var builder = PlanBuilder(start: queryStart, end: queryEnd, step: queryStep, options: options)
+        var builder = PlanBuilder(start: queryStart, end: queryEnd, step: queryStep, options: options, answers: answers)
         let built = try builder.build(expression, times)
         root = built.once
         requests = builder.requests
@@ -82,19 +84,24 @@ public struct QueryPlan: Sendable {
     ///
     /// - Parameters:
     ///   - responses: one for each of ``requests``, in their order.
+    ///   - answers: what a server answered to the subtrees named when the query was planned.
     ///   - checkpoint: called once a chunk of work; what it throws ends the evaluation. Looks for cancellation of the
     ///     task unless told otherwise.
     /// - Throws: ``QueryError`` in Prometheus' words.
     public func evaluate(
-        responses: [SeriesResponse], checkpoint: () throws(QueryError) -> Void = Self.cancellationCheck
+        responses: [SeriesResponse], answers: [QueryResult] = [],
+        checkpoint: () throws(QueryError) -> Void = Self.cancellationCheck
     ) throws(QueryError) -> QueryResult {
         precondition(responses.count == requests.count, "one response a request, in their order")
         return try withoutActuallyEscaping(checkpoint) { checkpoint throws(QueryError) -> QueryResult in
-            let evaluator = Evaluator(plan: self, responses: responses, checkpoint: checkpoint)
+            let evaluator = Evaluator(
+                plan: self, responses: responses, answers: answers.map(\.value), checkpoint: checkpoint)
             let value = try evaluator.result()
             var annotations = evaluator.notes.rendered(source: source)
             var seen: Set<String> = []
-            let told = responses.flatMap(\.warnings).filter { seen.insert($0).inserted }
+            annotations.infos += answers.flatMap(\.annotations.infos).filter { !annotations.infos.contains($0) }
+            let remarks = responses.flatMap(\.warnings) + answers.flatMap(\.annotations.warnings)
+            let told = remarks.filter { seen.insert($0).inserted }
             annotations.warnings.insert(contentsOf: told, at: 0)
             return QueryResult(value: value, annotations: annotations)
         }

@@ -5,25 +5,6 @@ import QueryEngine
 import RuleFiles
 import TimeSeries
 
-/// What all groups of a configuration have in common.
-public struct RulerSettings: Sendable {
-    /// Interval of groups that name none.
-    public var evaluationInterval: Duration = .seconds(60)
-    /// Least time between two sends of one alert.
-    public var resendDelay: Duration = .seconds(60)
-    /// How time down counts for pending alerts.
-    public var restorePolicy = AlertingRuleCore.RestorePolicy()
-    /// How far groups that do not say so look into the past.
-    public var queryOffset: Duration = .zero
-    /// Labels put on alerts that leave, where they have none of that name.
-    public var externalLabels: Labels = .empty
-    /// Base of the links in alerts, without a slash at its end.
-    public var externalURL = ""
-
-    /// Prometheus' defaults.
-    public init() {}
-}
-
 /// Evaluates one rule group at each of its ticks; a slow evaluation skips ticks, none queue up.
 actor GroupRunner {
     nonisolated let group: RuleGroup
@@ -34,6 +15,10 @@ actor GroupRunner {
     private let clock: any WallClock
     private let schedule: GroupSchedule
     private let expander: AlertExpander
+    private let plan: GroupPlan
+    private var chooser = EvaluationChooser()
+    /// Texts of rules whose answers a server cannot give whole.
+    private var onlyHere: Set<String> = []
     private(set) var rules: [RuleRuntime]
     private var lastTick: Timestamp?
     private var lastDuration = Duration.zero
@@ -54,7 +39,11 @@ actor GroupRunner {
         self.sink = sink
         self.clock = clock
         let interval = group.interval.flatMap { $0 > .zero ? $0 : nil } ?? settings.evaluationInterval
-        schedule = GroupSchedule(interval: interval, file: group.file, name: group.name)
+        // What is fetched for one group at a tick serves all that tick with it.
+        let isShared = querier.policy == .always(.local) && querier.window != nil
+        schedule = GroupSchedule(
+            interval: interval, file: group.file, name: group.name, places: isShared ? Self.sharedPlaces : nil)
+        plan = querier.plan(group.rules.map { ($0.expression.expr, $0.expression.text) }, recorded)
         expander = AlertExpander(settings: settings, querier: querier, recorded: recorded)
         let known = Dictionary(earlier.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         rules = RuleRuntime.all(of: group).map { rule in
@@ -62,6 +51,9 @@ actor GroupRunner {
             return rule.takingOver(old)
         }
     }
+
+    /// In how many places of the interval groups tick that share what is fetched.
+    static let sharedPlaces = 2
 
     /// The interval in force.
     nonisolated var interval: Duration { schedule.interval }
@@ -102,12 +94,19 @@ actor GroupRunner {
         if step < .zero { querier.overlay.drop(after: clock.now()) }
     }
 
-    /// Puts back the alerts of the life before.
+    /// Puts back the alerts of the life before; what the time down moved is made durable, or the next life would count
+    /// from the old instant.
     /// - Returns: the keys of rules that are here.
-    func restore(_ alerts: [String: [ActiveAlert]], downSince: Timestamp, at time: Timestamp) -> Set<String> {
+    func restore(_ alerts: [String: [ActiveAlert]], downSince: Timestamp, at time: Timestamp) async -> Set<String> {
         for index in rules.indices {
-            guard let records = alerts[rules[index].key] else { continue }
-            rules[index].alerting?.restore(records, downSince: downSince, at: time, policy: settings.restorePolicy)
+            guard let records = alerts[rules[index].key], var core = rules[index].alerting else { continue }
+            core.restore(records, downSince: downSince, at: time, policy: settings.restorePolicy)
+            rules[index].alerting = core
+            let restored = records.map { (before: $0, now: core.alerts[$0.labels]) }
+            let moved = restored.compactMap { $0.now?.transition == $0.before.transition ? nil : $0.now }
+            let dropped = restored.filter { $0.now == nil }.map(\.before.labels)
+            if moved.isEmpty, dropped.isEmpty { continue }
+            await sink.persist(.init(rule: identity(index), updated: moved, removed: dropped))
         }
         return Set(rules.map(\.key))
     }
@@ -141,18 +140,21 @@ actor GroupRunner {
     func evaluate(at tick: Timestamp) async {
         let started = ContinuousClock.now
         let time = tick - queryOffset
-        let prepared = rules.map { runtime in
-            querier.prepare(
-                runtime.rule.expression.expr, text: runtime.rule.expression.text, at: time, recorded: recorded)
+        let place = place
+        let prepared = plan.expressions.map {
+            querier.prepare($0, at: time, place: onlyHere.contains($0.text) ? .local : place)
         }
         let fetched = await fetch(prepared, at: time)
+        var cost = ContinuousClock.now - started
         if recalls { await askForPast(at: tick) }
         if Task.isCancelled { return }
+        onlyHere.formUnion(fetched.computed.keys)
         for index in rules.indices {
             let ruleStarted = ContinuousClock.now
             var samples = 0
             var failure: RuleFailure?
             do throws(RuleFailure) {
+                defer { cost += ContinuousClock.now - ruleStarted }
                 let result = try querier.finish(prepared[index], fetched)
                 let vector = try Self.vector(result.value)
                 samples = vector.count
@@ -164,13 +166,32 @@ actor GroupRunner {
             if rules[index].alerting != nil { await send(index, at: tick) }
             note(index, at: tick, started: ruleStarted, samples: samples, failure: failure)
         }
+        if querier.policy == .byCost { await choose(cost, fetched, at: time) }
         lastTick = tick
         lastDuration = ContinuousClock.now - started
         sink.observe(.group(file: group.file, name: group.name, duration: lastDuration, missed: 0, at: tick))
     }
 
+    /// Where the queries of the next tick are computed.
+    private var place: EvaluationPlace {
+        switch querier.policy {
+        case .always(let place): place
+        case .byCost: chooser.place
+        }
+    }
+
+    private func choose(_ cost: Duration, _ fetched: RuleQuerier.Fetched, at time: Timestamp) async {
+        if chooser.place == .local, !fetched.unfit.isEmpty { return chooser.noteFailure(at: time) }
+        // A failed tick tells nothing of costs.
+        guard rules.contains(where: { $0.health.lastError == nil }) else { return }
+        var mayCompute = querier.window != nil && plan.questions.count > 1
+        if mayCompute { mayCompute = await !querier.shortcomings.isApproximate() }
+        chooser.note(cost, isTypical: fetched.isTypical, mayCompute: mayCompute, at: time)
+    }
+
     /// The answers. While they are waited for firing alerts are prolonged: a late answer ends none.
     private func fetch(_ prepared: [RuleQuerier.Prepared], at time: Timestamp) async -> RuleQuerier.Fetched {
+        guard prepared.contains(where: \.needsFetching) else { return RuleQuerier.Fetched() }
         isWaiting = true
         let pause = max(interval, settings.resendDelay)
         let prolonging = Task { [weak self, clock] in
@@ -183,7 +204,7 @@ actor GroupRunner {
             isWaiting = false
             prolonging.cancel()
         }
-        return await querier.fetch(prepared, at: time, interval: interval)
+        return await querier.fetch(prepared, at: time, interval: interval, offset: queryOffset)
     }
 
     private func prolongWhileWaiting() async -> Bool {
@@ -306,6 +327,9 @@ actor GroupRunner {
         RuleGroupStatus(
             group: group, interval: interval, lastEvaluation: lastTick, duration: lastDuration,
             missedTicks: missedTicks,
+            evaluation: GroupEvaluation(
+                place: querier.server == nil ? .local : place, isChosen: querier.policy == .byCost,
+                remoteCost: chooser.remoteCost, localCost: chooser.localCost),
             rules: rules.map { runtime in
                 RuleStatus(
                     rule: runtime.rule, labels: runtime.labels.map { .init(name: $0.name, text: $0.value) },

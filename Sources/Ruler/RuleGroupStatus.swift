@@ -13,6 +13,8 @@ public struct RuleGroupStatus: Sendable {
     public var duration: Duration
     /// Ticks that were skipped because an evaluation took too long.
     public var missedTicks: Int
+    /// Where its queries are computed.
+    public var evaluation: GroupEvaluation
     /// In the order of evaluation.
     public var rules: [RuleStatus]
 }

@@ -6,70 +6,144 @@ extension RuleQuerier {
     /// What one tick fetched: raw samples and remote answers, each fetched once however many rules ask.
     struct Fetched: Sendable {
         var series: [SeriesRequest: Result<SeriesResponse, RuleFailure>] = [:]
+        /// Samples kept in the window.
+        var stores: [SeriesRequest: Result<EmbeddedStore, RuleFailure>] = [:]
         var answers: [String: Result<QueryResult, RuleFailure>] = [:]
+        /// Answers of the server, by question, that take the place of computing here.
+        var instead: [String: Result<QueryResult, RuleFailure>] = [:]
+        /// What is computed here after all, by the text of the rule, because the server's answers do not tell enough.
+        var computed: [String: Prepared.Way] = [:]
         /// Requests whose samples cannot be had, or not whole.
         var unfit: Set<SeriesRequest> = []
+        /// Whether nothing was fetched that is not fetched at every tick.
+        var isTypical = true
+
+        /// The samples of a request.
+        func response(_ request: SeriesRequest) throws(RuleFailure) -> SeriesResponse {
+            if let store = stores[request] { return try store.get().select(request) }
+            guard let response = series[request] else { throw .query("a selector was not fetched") }
+            return try response.get()
+        }
     }
 
     /// Fetches everything that `queries` need, concurrently; a failure concerns only who asked for it.
     ///
-    /// Where the samples turn out not to tell enough, the server is asked in a second round.
-    /// - Parameter interval: How often the group asks; an answer that takes longer comes too late to be of use.
-    func fetch(_ queries: [Prepared], at time: Timestamp, interval: Duration = .zero) async -> Fetched {
+    /// Where the samples, or the answers, turn out not to tell enough, there is a second round.
+    /// - Parameters:
+    ///   - interval: How often the group asks; an answer that takes longer comes too late to be of use.
+    ///   - offset: How far `time` lies behind the tick.
+    ///   - keeps: Whether samples may be kept for the next tick.
+    func fetch(
+        _ queries: [Prepared], at time: Timestamp, interval: Duration = .zero, offset: Duration = .zero,
+        keeps: Bool = true
+    ) async -> Fetched {
         let limit = timeout ?? max(Self.shortestWait, interval)
-        let mayNeedWhole = queries.contains { query in
-            if case .planned(_, .some, true) = query { return true }
-            return false
-        }
-        let shortcomings = shortcomings
-        let isApproximate =
-            mayNeedWhole
-            ? await Self.within(limit) {
-                await shortcomings.isApproximate()
-            } otherwise: { _ in
-                false
-            } : false
-        var requests: Set<SeriesRequest> = []
+        let isApproximate = await isApproximate(limit, matters: queries.contains(where: mattersHowWhole))
+        var requests: [SeriesRequest: Bool] = [:]
         var texts: Set<String> = []
+        var instead: Set<String> = []
         for query in queries {
-            switch query {
+            switch query.way {
             case .remote(let text): texts.insert(text)
-            case .planned(_, let fallback?, true) where isApproximate: texts.insert(fallback)
-            case .planned(let plan, _, _): requests.formUnion(plan.requests)
+            case .planned(let plan, let questions):
+                if isApproximate, query.plan.needsWholeSamples, let question = query.plan.question {
+                    instead.insert(question)
+                    continue
+                }
+                texts.formUnion(questions)
+                for request in plan.requests { requests[request] = query.plan.moves || requests[request] == true }
             case .refused: break
             }
         }
         var fetched = Fetched()
-        await fetch(requests, texts, at: time, limit, into: &fetched)
+        let keeping = keeps && !isApproximate && window != nil ? offset : nil
+        await fetch(requests, texts.union(instead), at: time, limit, offset: keeping, into: &fetched)
+        for question in instead { fetched.instead[question] = fetched.answers[question] }
         await noteHistograms(&fetched)
-        if fetched.unfit.isEmpty { return fetched }
-        var second: Set<String> = []
-        for query in queries {
-            guard case .planned(let plan, let fallback?, _) = query, fetched.answers[fallback] == nil else { continue }
-            if plan.requests.contains(where: fetched.unfit.contains) { second.insert(fallback) }
-        }
-        await fetch([], second, at: time, limit, into: &fetched)
+        await secondRound(queries, at: time, limit, isApproximate, offset: keeping, &fetched)
         return fetched
+    }
+
+    private func secondRound(
+        _ queries: [Prepared], at time: Timestamp, _ limit: Duration, _ isApproximate: Bool, offset: Duration?,
+        _ fetched: inout Fetched
+    ) async {
+        var second: Set<String> = []
+        var requests: [SeriesRequest: Bool] = [:]
+        for query in queries {
+            let questions = query.questions
+            if !questions.isEmpty, questions.contains(where: { fetched.answers[$0]?.hasHistograms ?? false }) {
+                // The query API shows histograms without their schema: only raw samples have them whole.
+                if await self.isApproximate(limit, matters: true) { continue }
+                let way = computedHere(query.plan, at: time)
+                fetched.computed[query.plan.text] = way
+                guard case .planned(let plan, _) = way else { continue }
+                for request in plan.requests where fetched.series[request] == nil && fetched.stores[request] == nil {
+                    requests[request] = query.plan.moves || requests[request] == true
+                }
+            } else if case .planned(let plan, _) = query.way, let question = query.plan.question,
+                fetched.instead[question] == nil, plan.requests.contains(where: fetched.unfit.contains)
+            {
+                second.insert(question)
+            }
+        }
+        if second.isEmpty, requests.isEmpty { return }
+        await fetch(requests, second, at: time, limit, offset: offset, into: &fetched)
+        for question in second { fetched.instead[question] = fetched.answers[question] }
+    }
+
+    /// Whether it makes a difference for a query how faithful the samples are.
+    private func mattersHowWhole(_ query: Prepared) -> Bool {
+        guard case .planned(let plan, _) = query.way, !plan.requests.isEmpty else { return false }
+        return window != nil || (query.plan.needsWholeSamples && query.plan.question != nil)
+    }
+
+    private func isApproximate(_ limit: Duration, matters: Bool) async -> Bool {
+        guard matters else { return false }
+        let shortcomings = shortcomings
+        return await Patience.within(limit) {
+            await shortcomings.isApproximate()
+        } otherwise: { _ in
+            false
+        }
     }
 
     private enum Piece: Sendable {
         case series(SeriesRequest, Result<SeriesResponse, RuleFailure>, isUnfit: Bool)
         case answer(String, Result<QueryResult, RuleFailure>)
+        case kept(SampleWindow.Outcome)
     }
 
     private func fetch(
-        _ requests: Set<SeriesRequest>, _ texts: Set<String>, at time: Timestamp, _ limit: Duration,
+        _ requests: [SeriesRequest: Bool], _ texts: Set<String>, at time: Timestamp, _ limit: Duration,
+        offset: Duration?,
         into fetched: inout Fetched
     ) async {
+        var kept: Set<SeriesRequest> = []
+        if offset != nil, window != nil {
+            for (request, moves) in requests where moves && request.end <= time { kept.insert(request) }
+        }
         await withTaskGroup(of: Piece.self) { group in
-            for request in requests { group.addTask { await fetch(request, limit) } }
-            for text in texts { group.addTask { .answer(text, await ask(text, at: time, limit)) } }
+            if let window, let offset, !kept.isEmpty {
+                let wanted = kept
+                group.addTask { await .kept(window.fetch(wanted, at: time + offset, limit: limit)) }
+            }
+            for request in requests.keys where !kept.contains(request) {
+                group.addTask { await fetch(request, limit) }
+            }
+            for text in texts where fetched.answers[text] == nil {
+                group.addTask { .answer(text, await ask(text, at: time, limit)) }
+            }
             for await piece in group {
                 switch piece {
                 case .series(let request, let response, let isUnfit):
                     fetched.series[request] = response
                     if isUnfit { fetched.unfit.insert(request) }
                 case .answer(let text, let answer): fetched.answers[text] = answer
+                case .kept(let outcome):
+                    fetched.stores.merge(outcome.stores) { $1 }
+                    fetched.unfit.formUnion(outcome.unfit)
+                    fetched.isTypical = fetched.isTypical && outcome.isTypical
                 }
             }
         }
@@ -86,7 +160,7 @@ extension RuleQuerier {
     }
 
     private func fetch(_ request: SeriesRequest, _ limit: Duration) async -> Piece {
-        await Self.within(limit) {
+        await Patience.within(limit) {
             do {
                 guard let response = try await source.fetch([request]).first else {
                     return .series(request, .failure(.query("the source gave no answer")), isUnfit: false)
@@ -102,7 +176,7 @@ extension RuleQuerier {
 
     private func ask(_ text: String, at time: Timestamp, _ limit: Duration) async -> Result<QueryResult, RuleFailure> {
         guard let server else { return .failure(.query("no server to evaluate \(text)")) }
-        return await Self.within(limit) {
+        return await Patience.within(limit) {
             do {
                 return .success(try await server.instant(text, at: time, timeout: limit))
             } catch {
@@ -112,21 +186,32 @@ extension RuleQuerier {
             .failure($0)
         }
     }
+}
 
-    /// What `work` gives, or a failure when it takes longer than `limit`; it is cancelled then.
-    private static func within<Value: Sendable>(
-        _ limit: Duration, _ work: @escaping @Sendable () async -> Value,
-        otherwise: @escaping @Sendable (RuleFailure) -> Value
-    ) async -> Value {
-        await withTaskGroup(of: Value.self) { group in
-            group.addTask { await work() }
-            group.addTask {
-                // A second more: whoever watches the connection itself has the better reason.
-                try? await Task.sleep(for: limit + .seconds(1))
-                return otherwise(.query("no answer within \(PrometheusDuration.string(limit))"))
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? otherwise(.query("no answer"))
+extension RuleQuerier.Prepared {
+    /// What the server is asked for it.
+    var questions: [String] {
+        switch way {
+        case .remote(let text): [text]
+        case .planned(_, let questions): questions
+        case .refused: []
         }
+    }
+
+    /// Whether anything must be fetched for it.
+    var needsFetching: Bool {
+        switch way {
+        case .remote: true
+        case .planned(let plan, let questions): !questions.isEmpty || !plan.requests.isEmpty
+        case .refused: false
+        }
+    }
+}
+
+extension Result<QueryResult, RuleFailure> {
+    /// Whether a sample of the answer is a native histogram.
+    fileprivate var hasHistograms: Bool {
+        guard case .success(let result) = self, case .vector(let samples) = result.value else { return false }
+        return samples.contains { if case .histogram = $0.value { true } else { false } }
     }
 }

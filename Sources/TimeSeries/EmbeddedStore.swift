@@ -76,7 +76,7 @@ public final class EmbeddedStore: SeriesSource, Sendable {
         get { state.withLock { $0.limits } }
         set { state.withLock { $0.limits = newValue } }
     }
-    private let state: Mutex<StoreState>
+    let state: Mutex<StoreState>
 
     /// A store without samples.
     public init(limits: Limits = Limits()) { state = Mutex(StoreState(limits: limits)) }

@@ -152,6 +152,12 @@ final class MemorySeries {
         }
     }
 
+    /// Whether the last sample is a histogram that ends the series.
+    var endsWithStaleHistogram: Bool { lastHistogram?.isStale ?? false }
+
+    /// Whether the last sample is a histogram.
+    var endsWithHistogram: Bool { lastHistogram != nil }
+
     /// The value of the last sample; nil when it is a histogram.
     var lastFloat: Double? { lastHistogram == nil ? Double(bitPattern: floats.lastBits) : nil }
 

@@ -91,6 +91,19 @@ struct StoreState {
         return nil
     }
 
+    /// The series with these labels.
+    func series(_ labels: Labels) -> MemorySeries? { known[labels] }
+
+    /// Calls `body` with every series, in no order.
+    func forEachSeries(_ body: (MemorySeries) -> Void) { for series in all.values { body(series) } }
+
+    /// Forgets the series with these labels.
+    mutating func remove(_ sets: [Labels]) {
+        let wanted = Set(sets.filter { known[$0] != nil })
+        if wanted.isEmpty { return }
+        drop { series in wanted.contains(series.labels) ? series.drop(before: .max) : 0 }
+    }
+
     private mutating func insert(_ labels: Labels) -> MemorySeries {
         let series = MemorySeries(labels: labels)
         known[labels] = series
@@ -128,11 +141,14 @@ struct StoreState {
         }
     }
 
-    private mutating func drop(before time: Int64) {
+    private mutating func drop(before time: Int64) { drop { $0.drop(before: time) } }
+
+    /// Drops samples with `shrink`, which gives the bytes given up, and the series that have none left.
+    private mutating func drop(_ shrink: (MemorySeries) -> Int) {
         var gone: Set<Int32> = []
         var labels: [Labels] = []
         for (id, series) in all {
-            bytes -= series.drop(before: time)
+            bytes -= shrink(series)
             if series.isEmpty {
                 gone.insert(id)
                 labels.append(series.labels)

@@ -31,6 +31,9 @@ public enum Surroundings {
     /// Whether the long campaigns were asked for (`make soak`).
     public static var isSoak: Bool { getenv("RULEVAL_SOAK") != nil }
 
+    /// The number in an environment variable; nil without one.
+    public static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+
     /// The debug binary that `swift build` made.
     public static var binary: String { root + "/.build/debug/ruleval" }
 

@@ -179,10 +179,16 @@ struct LoadedConfiguration: Sendable {
                 source: source, server: ServerQuerying(client: client), overlay: overlay, options: options,
                 timeout: settings.configuredTimeout)
             if !configuration.remoteWrite.isEmpty { querier.writtenLabels = configuration.ruler.externalLabels }
-            querier.prefersServer = settings.evaluation != .local
+            querier.policy = EvaluationPolicy(settings.evaluation)
             querier.shortcomings = SourceShortcomings(
                 isApproximate: { (try? await source.findFidelity()) == .floats },
                 isIncomplete: { ($0 as? PrometheusError)?.kind == .incomplete })
+            if settings.evaluation != .remote {
+                querier.window = SampleWindow(
+                    source, lookback: options.lookback,
+                    isIncomplete: { ($0 as? PrometheusError)?.cannotBeKept ?? false }
+                ) { matchers, time in await client.seriesCount(matchers, at: time) }
+            }
             return querier
         case .embedded:
             return RuleQuerier(source: embedded, server: nil, overlay: overlay, options: options)

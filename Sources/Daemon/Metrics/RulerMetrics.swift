@@ -17,6 +17,9 @@ struct RulerMetrics: Sendable {
     private let rules: MetricFamily<MetricGauge>
     private let interval: MetricFamily<MetricGauge>
     private let lastSamples: MetricFamily<MetricGauge>
+    private let place: MetricFamily<MetricGauge>
+    private let cost: MetricFamily<MetricGauge>
+    private let window: WindowMetrics
 
     init(_ registry: MetricsRegistry) {
         let group = ["rule_group"]
@@ -52,7 +55,18 @@ struct RulerMetrics: Sendable {
         lastSamples = registry.gauges(
             "prometheus_rule_group_last_evaluation_samples",
             "The number of samples returned during the last rule group evaluation.", labels: group)
+        place = registry.gauges(
+            "ruleval_rule_group_evaluation", "1 for the place where the queries of a group are computed at present.",
+            labels: group + ["place"])
+        cost = registry.gauges(
+            "ruleval_rule_group_evaluation_cost_seconds",
+            "What a tick of a group took to fetch and compute where evaluation is 'auto', median of the last ones.",
+            labels: group + ["place"])
+        window = WindowMetrics(registry)
     }
+
+    /// Shows what the window of local evaluation holds.
+    func show(_ statistics: SampleWindow.Statistics) { window.show(statistics) }
 
     /// Sets what is known of each group and forgets the groups that are gone.
     func show(_ groups: [RuleGroupStatus]) {
@@ -64,11 +78,18 @@ struct RulerMetrics: Sendable {
             for family in [evaluations, failures, iterations, missed] { _ = family.with(group) }
             rules.with(group).set(Double(status.rules.count))
             interval.with(group).set(status.interval.seconds)
+            for one in EvaluationPlace.allCases {
+                place.with(group, one.rawValue).set(status.evaluation.place == one ? 1 : 0)
+                let taken = one == .remote ? status.evaluation.remoteCost : status.evaluation.localCost
+                if let taken { cost.with(group, one.rawValue).set(taken.seconds) }
+            }
             lastSamples.with(group).set(Double(status.rules.reduce(0) { $0 + $1.health.samples }))
         }
         let isGone: ([String]) -> Bool = { $0.first.map { !present.contains($0) } ?? true }
         for family in [evaluations, failures, iterations, missed] { family.remove(where: isGone) }
-        for family in [lastDuration, lastEvaluation, rules, interval, lastSamples] { family.remove(where: isGone) }
+        for family in [lastDuration, lastEvaluation, rules, interval, lastSamples, place, cost] {
+            family.remove(where: isGone)
+        }
     }
 
     func note(_ observation: EvaluationObservation) {

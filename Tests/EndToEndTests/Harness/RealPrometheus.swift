@@ -13,17 +13,25 @@ final class RealPrometheus: Sendable {
     var url: String { "http://127.0.0.1:\(port)" }
 
     /// Starts it with a scrape of `target` every `interval`; nil, with a loud line, without peers.
-    static func start(scraping target: String, every interval: String = "200ms") async throws -> RealPrometheus? {
+    /// - Parameters:
+    ///   - rules: What it evaluates itself, every second where groups say nothing else.
+    ///   - alertmanager: Where it posts its alerts, within a second again.
+    static func start(
+        scraping target: String, every interval: String = "200ms", rules: String? = nil, alertmanager: String? = nil
+    ) async throws -> RealPrometheus? {
         guard let program = Surroundings.peer("prometheus") else { return nil }
         let server = try RealPrometheus(program: program)
         try server.folder.write(
             "prometheus.yml",
             """
-            global: {scrape_interval: \(interval), scrape_timeout: \(interval)}
+            global: {scrape_interval: \(interval), scrape_timeout: \(interval), evaluation_interval: 1s}
+            \(rules == nil ? "" : "rule_files: [rules.yml]")
+            \(alertmanager.map { "alerting: {alertmanagers: [{static_configs: [{targets: ['\($0.dropFirst(7))']}]}]}" } ?? "")
             scrape_configs:
               - job_name: app
                 static_configs: [{targets: ['\(target)']}]
             """)
+        if let rules { try server.folder.write("rules.yml", rules) }
         try await server.run()
         return server
     }
@@ -41,6 +49,7 @@ final class RealPrometheus: Sendable {
             [
                 "--config.file=\(folder.path)/prometheus.yml", "--storage.tsdb.path=\(folder.path)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver", "--log.level=error",
+                "--rules.alert.resend-delay=1s", "--web.external-url=http://127.0.0.1:\(port)/",
             ], folder: folder)
         let isReady = await eventually(within: .seconds(60)) { await self.isReady }
         guard isReady else {

@@ -1,0 +1,303 @@
+import Alerts
+import Base
+import PromQL
+import QueryEngine
+import RuleFiles
+import Synchronization
+import TimeSeries
+
+@testable import Ruler
+
+/// SplitMix64: the same numbers for the same seed everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+    mutating func upTo(_ count: Int) -> Int { Int.random(in: 0...count, using: &self) }
+    mutating func pick<Element>(_ items: [Element]) -> Element { items[Int.random(in: 0..<items.count, using: &self)] }
+}
+
+/// Keeps what a ruler hands on, and the state as a state folder would.
+final class RecordingSink: RulerSink {
+    struct Held {
+        var sent: [PostedAlert] = []
+        var samples: [RecordedSample] = []
+        var kept: [RuleIdentity: [Labels: ActiveAlert]] = [:]
+    }
+    let held = Mutex(Held())
+
+    func persist(_ changes: AlertStateChanges) async {
+        held.withLock { held in
+            for alert in changes.updated { held.kept[changes.rule, default: [:]][alert.labels] = alert }
+            for labels in changes.removed { held.kept[changes.rule]?[labels] = nil }
+        }
+    }
+    func send(_ alerts: [PostedAlert]) async { held.withLock { $0.sent += alerts } }
+    func record(_ samples: [RecordedSample]) async { held.withLock { $0.samples += samples } }
+    func observe(_: EvaluationObservation) {}
+
+    func take() -> (sent: [PostedAlert], samples: [RecordedSample]) {
+        held.withLock { held in
+            defer {
+                held.sent = []
+                held.samples = []
+            }
+            return (held.sent, held.samples)
+        }
+    }
+}
+
+/// A ruler under a seeded world: samples that come late, outages, restarts, reloads, clocks that jump; and beside it an
+/// independent reading of what its rules mean.
+final class SimulatedRuler {
+    private var random: SeededGenerator
+    private let history = FakeHistory()
+    private let sink = RecordingSink()
+    private let clock: ManualClock
+    private var ruler: Ruler
+    private var oracle: RuleOracle
+    private var overlay = EmbeddedStore()
+    private var file: RuleFile
+    private var scraped: Timestamp
+    private var now: Timestamp
+    private var late: [(time: Timestamp, value: Double, labels: Labels, arrives: Timestamp)] = []
+    private var instances: [Instance] = []
+    private var written: Set<String> = []
+    /// The newest tick so far: after a step back what is asked for may be known although the source is down.
+    private var newest = Timestamp.distantPast
+    private var stale: [String: AlertState] = [:]
+    private(set) var problems: [String] = []
+    private(set) var firings = 0
+
+    private struct Instance {
+        var labels: [(String, String)]
+        var lag: Int
+        var isScraped = true
+    }
+
+    init(seed: UInt64) {
+        random = SeededGenerator(state: seed)
+        now = Timestamp(milliseconds: 1_700_000_000_000)
+        scraped = now - .seconds(900)
+        clock = ManualClock(now: now)
+        let text = RandomRules.text(&random)
+        let outcome = RuleFileLoader.load(text: text, path: "rules.yml")
+        guard let file = outcome.file, outcome.diagnostics.isEmpty else {
+            preconditionFailure("the rules of the simulation are wrong: \(outcome.diagnostics) in \(text)")
+        }
+        self.file = file
+        ruler = Ruler(sink: sink, clock: clock)
+        oracle = RuleOracle(file, history)
+        for index in 0..<(2 + random.upTo(3)) {
+            instances.append(
+                Instance(
+                    labels: [("instance", "i\(index)"), ("job", random.pick(["a", "b"]))],
+                    lag: random.chance(20) ? 20 + random.upTo(40) : 0))
+        }
+    }
+
+    private func loadRules() async {
+        var querier = RuleQuerier(source: history, server: history, overlay: overlay)
+        querier.policy = .always(random.chance(60) ? .local : .remote)
+        if querier.policy == .always(.local), random.chance(90) {
+            let history = history
+            querier.window = SampleWindow(
+                history, lookback: .seconds(300),
+                count: { history.select(.init(matchers: $0, start: $1 - .seconds(300), end: $1)).count })
+        }
+        await ruler.load([file], settings: RulerSettings(), querier: querier)
+    }
+
+    func run(ticks: Int) async {
+        scrape(through: now)
+        await loadRules()
+        for _ in 0..<ticks {
+            if !problems.isEmpty { return }
+            await disturb()
+            now = now + .seconds(random.pick([30, 30, 30, 30, 45, 90]))
+            clock.set(now)
+            scrape(through: now)
+            await tick()
+        }
+    }
+
+    // MARK: - The world
+
+    private func scrape(through end: Timestamp) {
+        while scraped + .seconds(15) <= end {
+            scraped = scraped + .seconds(15)
+            for index in instances.indices where instances[index].isScraped {
+                for metric in ["m", "n", "req_total", "up"] {
+                    let value = metric == "up" ? Double(random.upTo(3).signum()) : Double(random.upTo(12))
+                    let labels = Labels([("__name__", metric)] + instances[index].labels)
+                    late.append((scraped, value, labels, scraped + .seconds(instances[index].lag)))
+                }
+            }
+        }
+        for sample in late where sample.arrives <= end { history.put(sample.value, sample.labels, at: sample.time) }
+        late.removeAll { $0.arrives <= end }
+    }
+
+    private func disturb() async {
+        if history.isDown {
+            if random.chance(50) { history.isDown = false }
+        } else if random.chance(6) {
+            history.isDown = true
+        } else if random.chance(5) {
+            history.failNext(1 + random.upTo(3))
+        }
+        if random.chance(8) { churn() }
+        if random.chance(4) { await reload() }
+        if random.chance(4) { await restart() }
+        if random.chance(2) {
+            let step = random.pick([-3600, -40, 600, 3600])
+            now = now + .seconds(step)
+            written = []
+            oracle.noteStep()
+        }
+    }
+
+    private func churn() {
+        let index = random.upTo(instances.count - 1)
+        if instances[index].isScraped, instances.count > 1 {
+            instances[index].isScraped = false
+            late.removeAll { $0.labels["instance"] == instances[index].labels[0].1 }
+            if random.chance(70) {
+                // The marker is written later than its time, as a server does.
+                for metric in ["m", "n", "req_total", "up"] {
+                    late.append(
+                        (
+                            scraped + .seconds(5), StaleMarker.value,
+                            Labels([("__name__", metric)] + instances[index].labels),
+                            scraped + .seconds(random.upTo(40))
+                        ))
+                }
+            }
+        } else if random.chance(50) {
+            // A series comes back when its end has arrived.
+            if !late.contains(where: { $0.labels["instance"] == instances[index].labels[0].1 }) {
+                instances[index].isScraped = true
+            }
+        } else {
+            instances.append(Instance(labels: [("instance", "x\(random.next() % 1000)"), ("job", "a")], lag: 0))
+        }
+    }
+
+    private func reload() async {
+        if random.chance(50) { file = RandomRules.withOtherExpressions(file, &random) }
+        oracle.reload(file)
+        await loadRules()
+    }
+
+    private func restart() async {
+        let kept = sink.held.withLock { $0.kept }.mapValues { Array($0.values) }.filter { !$0.value.isEmpty }
+        let downSince = now
+        if random.chance(50) { now = now + .seconds(random.pick([60, 600, 5000])) }
+        clock.set(now)
+        scrape(through: now)
+        overlay = EmbeddedStore()
+        ruler = Ruler(sink: sink, clock: clock)
+        await loadRules()
+        await ruler.restore(kept, downSince: downSince)
+        oracle.restart(downSince: downSince, at: now)
+        for alert in sink.take().sent where alert.endsAt.map({ $0 <= now }) ?? false {
+            if oracle.isFiring(alert.labels) { problems.append("a restart ended \(alert.labels)") }
+        }
+    }
+
+    // MARK: - One tick
+
+    private func tick() async {
+        let wasDisturbed = history.isDown || history.willFail
+        await ruler.evaluateAll(at: now)
+        let status = await ruler.status()
+        let (sent, samples) = sink.take()
+        history.failNext(0)
+        var expected: [RecordedSample] = []
+        for (group, shown) in zip(file.groups, status) {
+            for (index, rule) in shown.rules.enumerated() {
+                let identity = "\(group.name)/\(index)"
+                if let error = rule.health.lastError {
+                    let isDouble = error.contains("same labelset") && oracle.hasDoubles(group, index, at: now)
+                    if isDouble { continue }
+                    if !wasDisturbed { problems.append("\(now) \(identity) failed: \(error)") }
+                    continue
+                }
+                if history.isDown, now > newest, !rule.rule.expression.expr.vectorSelectors.isEmpty {
+                    problems.append("\(now) \(identity) has a result without a source")
+                }
+                expected += oracle.evaluate(group, index, at: now)
+                check(rule, identity, oracle.alerts(identity))
+            }
+        }
+        newest = max(newest, now)
+        check(samples, expected)
+        check(sent, status)
+    }
+
+    private func check(_ rule: RuleStatus, _ identity: String, _ expected: [Labels: RuleOracle.Alert]) {
+        guard rule.rule.isAlerting else { return }
+        var left = expected.filter { $0.value.state != .inactive }
+        for alert in rule.alerts {
+            let key = "\(identity) \(alert.labels) \(alert.activeAt.milliseconds)"
+            if stale[key] == .firing, alert.state == .pending { problems.append("\(now) \(key) fell back to pending") }
+            stale[key] = alert.state
+            if alert.state == .firing { firings += 1 }
+            guard let wanted = left.removeValue(forKey: alert.labels) else {
+                problems.append("\(now) \(identity) has \(alert.state) \(alert.labels), which does not hold")
+                continue
+            }
+            if wanted.state != alert.state || wanted.activeAt != alert.activeAt || wanted.firedAt != alert.firedAt {
+                problems.append(
+                    "\(now) \(identity) \(alert.labels): \(alert.state) since \(alert.activeAt), expected \(wanted)")
+            }
+        }
+        for labels in left.keys { problems.append("\(now) \(identity) lacks \(labels)") }
+    }
+
+    private func check(_ samples: [RecordedSample], _ expected: [RecordedSample]) {
+        func key(_ sample: RecordedSample) -> String { "\(sample.labels) \(sample.timestamp.milliseconds)" }
+        var left = Dictionary(expected.map { (key($0), $0) }, uniquingKeysWith: { $1 })
+        for sample in samples {
+            let name = key(sample)
+            if !written.insert(name).inserted { problems.append("\(name) was written twice") }
+            guard let wanted = left.removeValue(forKey: name) else {
+                problems.append("\(name) was written and not expected: \(sample.value)")
+                continue
+            }
+            if case .float(let mine) = sample.value, case .float(let theirs) = wanted.value,
+                mine.bitPattern == theirs.bitPattern || (mine - theirs).magnitude <= 1e-12 * theirs.magnitude
+                    || (mine.isNaN && theirs.isNaN && StaleMarker.isStale(mine) == StaleMarker.isStale(theirs))
+            {
+                continue
+            }
+            problems.append("\(name) is \(sample.value), expected \(wanted.value)")
+        }
+        for name in left.keys { problems.append("\(name) was not written") }
+    }
+
+    private func check(_ sent: [PostedAlert], _ status: [RuleGroupStatus]) {
+        for alert in sent {
+            guard let end = alert.endsAt, end <= now else { continue }
+            if oracle.isFiring(alert.labels) { problems.append("\(now) \(alert.labels) was ended while it fires") }
+        }
+        let told = Set(sent.filter { $0.endsAt.map { $0 > now } ?? true }.map(\.labels))
+        for labels in oracle.newlyFiring where !told.contains(labels) {
+            problems.append("\(now) \(labels) fires and nobody was told")
+        }
+        oracle.newlyFiring = []
+    }
+}
+
+extension FakeHistory {
+    /// Whether a fetch to come fails.
+    var willFail: Bool { failuresLeft > 0 }
+}
