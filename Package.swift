@@ -133,6 +133,7 @@ let benchmarks: [Target] = [
         name: "bench-evaluation", dependencies: ["HTTPServer", "HTTPTransport", "TestSupport"],
         path: "Benchmarks/Evaluation", swiftSettings: strict),
     .executableTarget(name: "bench-many", dependencies: ["Ruler"], path: "Benchmarks/ManyRules", swiftSettings: strict),
+    .executableTarget(name: "bench-check", path: "Benchmarks/Check", swiftSettings: strict),
 ]
 
 let package = Package(

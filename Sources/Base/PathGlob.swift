@@ -46,6 +46,17 @@ public enum PathGlob {
         return files.sorted()
     }
 
+    /// `path` from the root on, links and `..` resolved where it exists.
+    public static func absolute(_ path: String) -> String {
+        if let resolved = realpath(path.isEmpty ? "." : path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return Walk.join(String(cString: folder), path)
+    }
+
     /// Whether `path` is a folder, links followed.
     public static func isFolder(_ path: String) -> Bool {
         var facts = stat()

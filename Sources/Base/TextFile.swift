@@ -35,6 +35,36 @@ public enum TextFile {
         }
     }
 
+    /// Puts `bytes` in the place of the file at `path`, whole or not at all; its permissions stay, links are followed.
+    /// - Throws: Why that cannot be done.
+    public static func replace(_ path: String, with bytes: [UInt8]) throws(Diagnostic) {
+        let target = PathGlob.absolute(path)
+        var facts = stat()
+        guard stat(target, &facts) == 0 else { throw failure(path, errno) }
+        let temporary = target + ".ruleval-\(getpid())"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, facts.st_mode & 0o7777)
+        guard descriptor >= 0 else { throw failure(path, errno) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                let code = errno
+                close(descriptor)
+                unlink(temporary)
+                throw failure(path, code)
+            }
+            written += count
+        }
+        fchmod(descriptor, facts.st_mode & 0o7777)
+        close(descriptor)
+        guard rename(temporary, target) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw failure(path, code)
+        }
+    }
+
     private static func failure(_ path: String, _ code: Int32) -> Diagnostic {
         Diagnostic("\(path): \(String(cString: strerror(code)).lowercased())")
     }

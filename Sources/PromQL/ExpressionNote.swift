@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// A remark about an expression that is valid but may not say what was meant.
 public struct ExpressionNote: Hashable, Sendable {
     /// What it is about.
@@ -136,6 +138,14 @@ private struct NoteFinder {
     private mutating func checkSource(_ node: Call) {
         guard node.function == "label_replace" || node.function == "label_join", let series = node.arguments.first
         else { return }
+        // A fixed text where the label is not there is a default, set on purpose.
+        if node.function == "label_replace", node.arguments.count == 5,
+            case .string(let replacement) = node.arguments[2].withoutParentheses, !replacement.value.contains("$"),
+            case .string(let pattern) = node.arguments[4].withoutParentheses,
+            (try? LabelMatcher("label", .matches, pattern.value))?.matchesEmpty ?? true
+        {
+            return
+        }
         let sources =
             node.function == "label_replace" ? node.arguments.dropFirst(3).prefix(1) : node.arguments.dropFirst(3)
         for case .string(let source) in sources
@@ -165,16 +175,7 @@ private struct NoteFinder {
     }
 
     private mutating func checkComparison(_ node: BinaryExpr) {
-        guard node.op.isComparison else { return }
-        let verdict: Bool?
-        if let value = node.right.constantNumber {
-            verdict = node.left.valueRange.verdict(node.op, value)
-        } else if let value = node.left.constantNumber {
-            verdict = node.right.valueRange.verdict(node.op.mirrored, value)
-        } else {
-            return
-        }
-        guard let verdict else { return }
+        guard let verdict = node.constantVerdict else { return }
         let series = node.left.constantNumber == nil || node.right.constantNumber == nil
         notes.append(
             .init(
@@ -182,6 +183,17 @@ private struct NoteFinder {
                 verdict
                     ? "the comparison is always true" + (series ? " where there is a series" : "")
                     : "the comparison is never true", at: node.range))
+    }
+}
+
+extension BinaryExpr {
+    /// Whether a comparison with a number holds for every sample that the other side can have (true), or for none
+    /// (false); nil when that depends on the samples, and for all other operators.
+    public var constantVerdict: Bool? {
+        guard op.isComparison else { return nil }
+        if let value = right.constantNumber { return left.valueRange.verdict(op, value) }
+        if let value = left.constantNumber { return right.valueRange.verdict(op.mirrored, value) }
+        return nil
     }
 }
 

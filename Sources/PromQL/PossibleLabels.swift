@@ -88,7 +88,9 @@ extension Call {
         case "absent", "absent_over_time":
             guard case .vectorSelector(let selector)? = arguments.first?.selectorInside else { return .only([]) }
             let equal = selector.matchers.filter { $0.operation == .equal && $0.name != Labels.metricName }
-            return .only(Set(equal.map(\.name)))
+            // A label that is demanded twice is left out.
+            let once = equal.filter { matcher in selector.matchers.count { $0.name == matcher.name } == 1 }
+            return .only(Set(once.map(\.name)))
         case "vector", "scalar", "time", "pi", "start", "end", "step", "range", "min_of", "max_of": return .only([])
         case "label_replace", "label_join":
             let inside = arguments.first?.possibleLabels ?? .any

@@ -33,6 +33,9 @@ extension Expr {
         if let constant = constantNumber, !constant.isNaN { return ValueRange(minimum: constant, maximum: constant) }
         switch self {
         case .paren(let node): return node.inner.valueRange
+        case .vectorSelector(let node):
+            // Written by the server itself after every scrape.
+            return node.metricName == "up" ? ValueRange(minimum: 0, maximum: 1) : .any
         case .aggregate(let node): return node.valueRange
         case .call(let node): return node.valueRange
         case .binary(let node):

@@ -39,13 +39,6 @@ public enum RuleFileLoader {
     public static func load(document: YAMLDocument, path: String, options: Options = .init()) -> Outcome {
         var reader = RuleFileReader(path: path, options: options)
         let groups = document.root.map { reader.groups(of: $0) } ?? []
-        if let place = document.nextDocument {
-            reader.decoding.report(
-                Diagnostic(
-                    "another YAML document follows; only the first is read",
-                    at: place, severity: .warning, check: "multiple-documents",
-                    hint: "put its groups into a file of their own"))
-        }
         let file = RuleFile(path: path, groups: groups, document: document)
         return (reader.decoding.hasErrors ? nil : file, reader.decoding.sortedDiagnostics)
     }

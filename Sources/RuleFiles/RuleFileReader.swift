@@ -1,4 +1,5 @@
 import Base
+import GoTemplate
 import PromQL
 import YAML
 
@@ -7,14 +8,19 @@ struct RuleFileReader {
     let path: String
     let options: RuleFileLoader.Options
     let decoding = YAMLDecoding()
+    /// What templates read that were met before: many rules of a file share them.
+    private var templates: [String: TemplateReferences] = [:]
+    /// Whether the file is for the Prometheus operator, which takes a key of Thanos beside Prometheus' own.
+    var isKubernetes = false
 
     init(path: String, options: RuleFileLoader.Options) {
         self.path = path
         self.options = options
     }
 
-    mutating func groups(of root: YAMLNode) -> [RuleGroup] {
-        guard let reader = decoding.mapping(root, as: "a rule file") else { return [] }
+    /// The groups of a rule file, or of what a Kubernetes object has under `spec`.
+    mutating func groups(of root: YAMLNode, as what: String = "a rule file") -> [RuleGroup] {
+        guard let reader = decoding.mapping(root, as: what) else { return [] }
         var lines: [String: Int] = [:]
         var groups: [RuleGroup] = []
         for node in reader.list("groups") ?? [] where !node.isNull {
@@ -40,6 +46,7 @@ struct RuleFileReader {
         group.queryOffset = reader.duration("query_offset")
         group.limit = reader.int("limit") ?? 0
         group.labels = labels(reader, "labels")
+        if isKubernetes { _ = reader.string("partial_response_strategy") }
         for rule in reader.list("rules") ?? [] where !rule.isNull {
             if let rule = self.rule(rule) { group.rules.append(rule) }
         }
@@ -141,10 +148,15 @@ struct RuleFileReader {
         }
     }
 
-    private func checkTemplate(_ field: inout RuleField, of alert: String) {
+    private mutating func checkTemplate(_ field: inout RuleField, of alert: String) {
         guard let node = field.node else { return }
+        if let known = templates[field.text] {
+            field.references = known
+            return
+        }
         do throws(Diagnostic) {
             field.references = try TemplateCheck.references(of: field.text, in: alert, at: node)
+            if let references = field.references, templates.count < 1000 { templates[field.text] = references }
         } catch { decoding.report(error) }
     }
 }

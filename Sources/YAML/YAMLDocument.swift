@@ -4,9 +4,12 @@ import Base
 public struct YAMLDocument: Sendable {
     /// What the text holds at the top; nil when it holds nothing but white space and comments.
     public let root: YAMLNode?
-    /// In the order of the text, of the first document; at most 200,000 of them.
+    /// What the documents of the text hold: only the first's, unless all were asked for; those that hold nothing are
+    /// left out.
+    public let roots: [YAMLNode]
+    /// In the order of the text, of the documents that were read; at most 200,000 of them.
     public let comments: [YAMLComment]
-    /// Where another document begins behind the first; it is not read.
+    /// Where another document begins behind the first and is not read.
     public let nextDocument: SourcePosition?
     /// The text itself.
     public let source: YAMLSource
@@ -32,19 +35,23 @@ public struct YAMLDocument: Sendable {
         try self.init(parsing: Array(text.utf8), file: file, limits: limits)
     }
 
-    /// Reads the first document of a file's bytes: UTF-8, or UTF-16 with a byte order mark.
+    /// Reads the first document of a file's bytes, or all: UTF-8, or UTF-16 with a byte order mark.
+    /// - Parameter readsAll: Whether the documents behind the first are read too; ``root`` is the first's all the same.
     /// - Throws: As ``init(parsing:file:limits:)``.
-    public init(parsing bytes: [UInt8], file: String? = nil, limits: Limits = .init()) throws(Diagnostics) {
+    public init(
+        parsing bytes: [UInt8], file: String? = nil, limits: Limits = .init(), readsAll: Bool = false
+    ) throws(Diagnostics) {
         if bytes.count > limits.bytes {
             let message = "\(bytes.count) bytes are too many, the limit is \(limits.bytes)"
             throw Diagnostics([Diagnostic((file.map { "\($0): " } ?? "") + message)])
         }
         let source = YAMLSource(file: file, bytes: YAMLText.withoutByteOrderMark(bytes))
         if let problem = YAMLText.problem(in: source) { throw Diagnostics([problem]) }
-        var builder = YAMLTreeBuilder(source: source, limits: limits)
+        var builder = YAMLTreeBuilder(source: source, limits: limits, readsAll: readsAll)
         try builder.run()
         self.source = source
-        root = builder.root
+        root = readsAll ? builder.roots.first : builder.root
+        roots = builder.roots
         comments = builder.comments
         nextDocument = builder.nextDocument
     }

@@ -238,4 +238,20 @@ extension YAMLNode {
         guard let place = map?.sourceOffset(max(0, offset)) else { return position }
         return source.position(ofUTF8Offset: place)
     }
+
+    /// The bytes of the source that hold this stretch of a scalar's text; nil where they are written otherwise than they
+    /// read (escaped, folded, on several lines), and for collections.
+    public func sourceRange(ofUTF8Range range: Range<Int>) -> Range<Int>? {
+        guard let scalar, let map = YAMLScalarMap(scalar, in: source.bytes, range: sourceRange),
+            let start = map.sourceOffset(range.lowerBound)
+        else { return nil }
+        let text = Array(scalar.text.utf8)
+        let end = start + range.count
+        guard range.upperBound <= text.count, end <= source.bytes.count,
+            source.bytes[start..<end].elementsEqual(text[range])
+        else { return nil }
+        // An empty stretch must not stand between characters that the source keeps apart.
+        if range.isEmpty, range.lowerBound > 0, map.sourceOffset(range.lowerBound - 1) != start - 1 { return nil }
+        return start..<end
+    }
 }

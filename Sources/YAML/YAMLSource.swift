@@ -7,7 +7,8 @@ public final class YAMLSource: Sendable {
     /// The text as UTF-8, without byte order mark.
     public let bytes: [UInt8]
     private let lineStarts: [Int]
-    private let isASCII: Bool
+    /// Whether all characters are single bytes.
+    let isASCII: Bool
 
     /// A text; bytes that are no UTF-8 show as U+FFFD where lines are asked for.
     public init(file: String?, bytes: [UInt8]) {

@@ -6,7 +6,10 @@ struct YAMLTreeBuilder {
     let source: YAMLSource
     private let limits: YAMLDocument.Limits
     let offsets: YAMLCharacterOffsets
+    private let readsAll: Bool
     private(set) var root: YAMLNode?
+    /// What the documents hold that have ended.
+    private(set) var roots: [YAMLNode] = []
     var comments: [YAMLComment] = []
     private(set) var nextDocument: SourcePosition?
     var problems: [Diagnostic] = []
@@ -15,6 +18,8 @@ struct YAMLTreeBuilder {
     private var nodes = 0
     private var aliased = 0
     var commentsFrom = 0
+    /// Whether byte order marks stand amid the text.
+    private var hasInnerMarks = false
 
     /// A list or mapping whose end has not been met.
     private struct Frame {
@@ -37,8 +42,9 @@ struct YAMLTreeBuilder {
         case known(YAMLNode, size: Int, height: Int)
     }
 
-    init(source: YAMLSource, limits: YAMLDocument.Limits) {
+    init(source: YAMLSource, limits: YAMLDocument.Limits, readsAll: Bool = false) {
         self.source = source
+        self.readsAll = readsAll
         self.limits = limits
         offsets = YAMLCharacterOffsets(source.bytes)
     }
@@ -50,7 +56,8 @@ struct YAMLTreeBuilder {
         guard yaml_parser_initialize(parser) == 1 else { throw Diagnostics([Diagnostic("out of memory")]) }
         defer { yaml_parser_delete(parser) }
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        let failure = source.bytes.withUnsafeBufferPointer { buffer -> Diagnostic? in
+        let parsed = withoutInnerMarks()
+        let failure = parsed.withUnsafeBufferPointer { buffer -> Diagnostic? in
             yaml_parser_set_input_string(parser, buffer.baseAddress, buffer.count)
             do throws(Diagnostic) {
                 try readEvents(parser)
@@ -72,12 +79,24 @@ struct YAMLTreeBuilder {
                 return
             case YAML_DOCUMENT_END_EVENT:
                 collectComments(upTo: offset(event.end_mark))
+                if let root { roots.append(root) }
+                if readsAll {
+                    root = nil
+                    anchors = [:]
+                    continue
+                }
                 var next = yaml_event_t()
                 if yaml_parser_parse(parser, &next) == 1 {
                     if next.type == YAML_DOCUMENT_START_EVENT {
                         nextDocument = source.position(ofUTF8Offset: offset(next.start_mark))
                     }
                     yaml_event_delete(&next)
+                } else if event.data.document_end.implicit == 1,
+                    let rest = behindDirectives(from: offset(event.end_mark)),
+                    opensCollection(at: rest) || parser.pointee.error == YAML_SCANNER_ERROR
+                {
+                    // Not a document's end to Go's package, which reads a little ahead.
+                    throw syntaxError(parser.pointee)
                 }
                 return
             case YAML_DOCUMENT_START_EVENT:
@@ -97,8 +116,9 @@ struct YAMLTreeBuilder {
         case YAML_SCALAR_EVENT:
             let end = offset(event.end_mark)
             let value = event.data.scalar
-            let text = String(
+            var text = String(
                 decoding: UnsafeBufferPointer(start: value.value, count: value.length), as: UTF8.self)
+            if hasInnerMarks { text = text.replacing("\u{FEFE}", with: "\u{FEFF}") }
             let scalar = tagged(YAMLScalar(text, style: style(value.style), tag: tag(value.tag)), at: start)
             collectComments(upTo: start)
             commentsFrom = endForComments(scalar.style, start, end)
@@ -227,6 +247,42 @@ struct YAMLTreeBuilder {
         if nodes > limits.nodes {
             throw Diagnostic("more than \(limits.nodes) values", at: source.position(ofUTF8Offset: start))
         }
+    }
+
+    /// The text with byte order marks amid it replaced, which libyaml passes over at the beginning of lines and Go's
+    /// package does not.
+    private mutating func withoutInnerMarks() -> [UInt8] {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        guard !source.isASCII, source.bytes.firstRange(of: mark) != nil else { return source.bytes }
+        hasInnerMarks = true
+        var bytes = source.bytes
+        for place in bytes.ranges(of: mark) { bytes[place.upperBound - 1] = 0xBE }
+        return bytes
+    }
+
+    /// Where the text goes on behind lines that begin with `%`, comments between passed over; nil without such lines.
+    private func behindDirectives(from start: Int) -> Int? {
+        var at = start
+        var hasDirective = false
+        while at < source.bytes.count {
+            let byte = source.bytes[at]
+            if byte == UInt8(ascii: "#") || byte == UInt8(ascii: "%") {
+                hasDirective = hasDirective || byte == UInt8(ascii: "%")
+                while at < source.bytes.count, source.bytes[at] != 0x0A { at += 1 }
+            } else if byte <= 0x20 {
+                at += 1
+            } else {
+                break
+            }
+        }
+        return hasDirective ? at : nil
+    }
+
+    /// Whether a list or a mapping begins on the line at this byte.
+    private func opensCollection(at start: Int) -> Bool {
+        let end = source.bytes[start...].firstIndex(of: 0x0A) ?? source.bytes.count
+        let line = String(decoding: source.bytes[start..<end], as: UTF8.self)
+        return line.hasPrefix("- ") || line.hasPrefix("? ") || line == "-" || line.hasSuffix(":") || line.contains(": ")
     }
 
     private func tooDeep(_ start: Int) -> Diagnostic {

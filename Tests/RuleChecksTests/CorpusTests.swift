@@ -38,4 +38,35 @@ struct CorpusTests {
             #expect(kind == kinds[member.value["kind"]?.string ?? ""], "\(member.key)")
         }
     }
+
+    /// What the checks that are on by default say of the corpus: with RULEVAL_SOAK=1 fifty warnings, drawn by a seed, are
+    /// printed to be judged by a person.
+    @Test func giveWarningsThatCanBeDefended() throws {
+        guard let corpus = Surroundings.corpus() else { return }
+        let rules = corpus + "/rules"
+        // Each project by itself: nobody loads them together.
+        let projects = TemporaryFolder.names(in: rules).filter { $0.contains("+") }.sorted()
+        var lines: [String] = []
+        for project in projects {
+            let report = CheckCommand.report(on: ["\(rules)/\(project)"], options: CheckOptions())
+            for file in report.files {
+                for problem in file.problems where problem.severity == .warning && problem.check != nil {
+                    let line = problem.position.flatMap { file.source?.text(ofLine: $0.line) } ?? ""
+                    lines.append(
+                        "\(problem.description.replacing(rules + "/", with: ""))\n      \(line.trimmingBlanks.prefix(200))"
+                    )
+                }
+            }
+        }
+        #expect(lines.count > 100)
+        guard Surroundings.isSoak else { return }
+        let seed: UInt64 = 20_261_128
+        var random = Spoiler(seed: seed)
+        Surroundings.say("fifty of \(lines.count) warnings, seed \(seed):")
+        for number in 1...50 { Surroundings.say("\(number). \(lines.remove(at: random.number(lines.count)))") }
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: Substring { self[...].drop { $0 == " " } }
 }

@@ -9,11 +9,12 @@ private func labels(_ text: String) -> String { expr("up\n    labels: \(text)") 
 
 /// Odd corners of YAML, each tried on `promtool check rules` (3.5).
 ///
-/// Known to differ, because libyaml reads them otherwise: a byte order mark amid the text, `{a:, b: c}`, and an alias as
-/// a key beside its anchor.
+/// Known to differ, because libyaml reads them otherwise: `{a:, b: c}`, and an alias as a key beside its anchor.
 @Suite("Odd YAML judged as promtool does")
 struct OddYAMLTests {
     static let acceptedWith0Rules = [
+        "groups: []\n~: x\n", "groups: []\n%YAML 1.1\n---\ngroups: []\n", "groups: []\n%YAML 1.1\n", group("null: x"),
+        group("~: [y]"),
         "groups: &a\n- name: g\n",
         "groups:\n- &a\n  name: g\n- <<: [*a]\n  name: h\n",
         "%YAML 1.1\n---\ngroups: []\n",
@@ -140,6 +141,8 @@ struct OddYAMLTests {
     ]
 
     static let refused = [
+        "groups:\n\u{FEFF}- name: g\n", group("\u{FEFF}\n  interval: 1m"), "groups: []\n%foo\n",
+        "groups:\n%YAML 1.1\n- name: g\n", group("rules: []\n%YAML 1.1\n  interval: 1m"),
         group("? [a]\n  : b"),
         labels("{{a: b}: c}"),
         labels("{\"\": }"),

@@ -34,6 +34,21 @@ public enum Surroundings {
     /// The number in an environment variable; nil without one.
     public static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
+    /// Whether generated files are to be written anew instead of compared.
+    public static var rewrites: Bool { getenv("RULEVAL_REWRITE") != nil }
+
+    /// Writes a generated file anew.
+    public static func rewrite(_ path: String, _ text: String) throws {
+        guard let file = fopen(path, "w") else {
+            throw ChildProcessError(path: path, reason: String(cString: strerror(errno)))
+        }
+        defer { fclose(file) }
+        fputs(text, file)
+    }
+
+    /// Removes a file.
+    public static func remove(_ path: String) { _ = Glibc.remove(path) }
+
     /// The debug binary that `swift build` made.
     public static var binary: String { root + "/.build/debug/ruleval" }
 

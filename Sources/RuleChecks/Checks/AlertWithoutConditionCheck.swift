@@ -3,28 +3,57 @@ import PromQL
 
 /// An alert whose expression never drops a series: it fires as long as the metric exists, whatever its value.
 struct AlertWithoutConditionCheck: RuleCheck {
-    static let name = "alert-without-condition"
-    static let summary = "an alert's expression has neither a comparison nor absent, so that it fires on any value"
+    static let description = CheckDescription(
+        "alert-without-condition",
+        "an alert's expression has neither a comparison nor absent, so that it fires on any value",
+        reason: """
+            An alert fires for every series that its expression gives, also when the value is 0. Without a comparison, `and`, `unless` or
+            `absent` that is every series that exists; a comparison with `bool` gives 0 and 1 and drops nothing. Left alone are
+            expressions without any metric (`vector(1)` of a dead man's switch), and recorded metrics and ALERTS, whose own rules may
+            have the condition.
+            """,
+        bad: [
+            """
+            - alert: Errors
+              expr: rate(errors_total[5m])
+            """,
+            """
+            - alert: Down
+              expr: up == bool 0
+            """,
+        ],
+        good: [
+            """
+            - alert: Errors
+              expr: rate(errors_total[5m]) > 0
+            """,
+            """
+            - alert: Down
+              expr: absent(up)
+            """,
+            """
+            - alert: Watchdog
+              expr: vector(1)
+            """,
+            """
+            - alert: Recorded
+              expr: job:errors:too_many
+            """,
+        ])
 
-    func problems(in rule: RuleContext) -> [Diagnostic] {
-        let expr = rule.rule.expression.expr
-        guard rule.rule.isAlerting, !Self.hasCondition(rule.parts) else { return [] }
+    func findings(in rule: RuleContext) -> [Finding] {
+        guard rule.rule.isAlerting, !rule.selectors.isEmpty, !rule.expr.canDropSeries,
+            !rule.selectors.contains(where: Self.isRecorded)
+        else { return [] }
         return [
-            warning(
+            finding(
                 "the alert fires whenever its expression gives a series, whatever the value",
-                at: rule.position(of: expr), hint: "compare it: 'expr > threshold'")
+                at: rule.position(of: rule.expr.range), hint: "compare it: 'expr > threshold'")
         ]
     }
 
-    private static func hasCondition(_ parts: [Expr]) -> Bool {
-        parts.contains { part in
-            switch part {
-            case .binary(let node):
-                (node.op.isComparison && !node.returnsBool) || node.op == .and || node.op == .unless
-            case .call(let node): ["absent", "absent_over_time"].contains(node.function)
-            case .vectorSelector(let node): node.metricName.map { $0 == "ALERTS" || $0.contains(":") } ?? false
-            default: false
-            }
-        }
+    private static func isRecorded(_ selector: VectorSelector) -> Bool {
+        guard let name = selector.metricName else { return true }
+        return name == "ALERTS" || name == "ALERTS_FOR_STATE" || name.contains(":")
     }
 }

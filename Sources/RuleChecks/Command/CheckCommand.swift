@@ -1,6 +1,4 @@
 import Base
-import RuleFiles
-import YAML
 
 /// `ruleval check`: looks at files, folders and patterns, and tells what is wrong with them.
 public enum CheckCommand {
@@ -17,10 +15,49 @@ public enum CheckCommand {
     /// Checks everything that `paths` name: files, folders (all `*.yml` and `*.yaml` in any depth), patterns with
     /// `**`, and `-` for standard input.
     public static func run(paths: [String], options: CheckOptions = .init()) -> Outcome {
-        guard !paths.isEmpty else {
-            return Outcome(output: "", errors: "check needs a file, a folder or a pattern\n", exitStatus: 2)
+        switch prepare(paths, options) {
+        case .failure(let refusal): refusal.outcome
+        case .success(let notes): outcome(of: report(on: paths, options: options), notes, options)
         }
-        let report = report(on: paths, options: options)
+    }
+
+    /// Checks everything that `paths` name, and asks a server about the rules.
+    public static func run(paths: [String], options: CheckOptions, server: ServerKnowledge) async -> Outcome {
+        switch prepare(paths, options) {
+        case .failure(let refusal): return refusal.outcome
+        case .success(let notes):
+            var run = CheckRun(options, keepsRules: true)
+            run.add(paths)
+            return outcome(of: await run.finished(asking: server), notes, options)
+        }
+    }
+
+    /// What is said on standard error before the report, and what could not be done.
+    private typealias Notes = (said: [String], failures: [String])
+
+    /// A call that makes no sense.
+    private struct Refusal: Error {
+        var outcome: Outcome
+        init(_ message: String) { outcome = Outcome(output: "", errors: message + "\n", exitStatus: 2) }
+    }
+
+    /// Makes the fixes that were asked for.
+    private static func prepare(_ paths: [String], _ options: CheckOptions) -> Result<Notes, Refusal> {
+        if paths.isEmpty { return .failure(Refusal("check needs a file, a folder or a pattern")) }
+        var notes: Notes = ([], [])
+        guard options.fixes else { return .success(notes) }
+        if paths.contains("-") { return .failure(Refusal("--fix needs files, not standard input")) }
+        for file in report(on: paths, options: options).files where !file.fixes.isEmpty {
+            do throws(Diagnostic) {
+                notes.said.append("\(Printable.escaped(file.name)): \(try fix(file, options)) mended")
+            } catch { notes.failures.append(Printable.escaped(error.message)) }
+        }
+        return .success(notes)
+    }
+
+    private static func outcome(of report: CheckReport, _ notes: Notes, _ options: CheckOptions) -> Outcome {
+        var report = report
+        report.failures += notes.failures
         let output =
             switch options.format {
             case .text: report.text(usesColor: options.usesColor)
@@ -32,43 +69,20 @@ public enum CheckCommand {
             case .junit: report.junit(isStrict: options.isStrict)
             }
         return Outcome(
-            output: output, errors: report.failures.map { $0 + "\n" }.joined(),
+            output: output, errors: (notes.said + report.failures).map { $0 + "\n" }.joined(),
             exitStatus: report.exitStatus(isStrict: options.isStrict))
     }
 
     /// What there is to say about everything that `paths` name; each file once.
     public static func report(on paths: [String], options: CheckOptions) -> CheckReport {
-        var report = CheckReport()
-        var seen: Set<String> = []
-        var names: [String] = []
-        for path in paths {
-            do {
-                for name in try files(path) where seen.insert(name).inserted { names.append(name) }
-            } catch { report.failures.append(Printable.escaped(error.message)) }
-        }
-        for (number, name) in names.enumerated() {
-            options.progress?(number + 1, names.count, name)
-            var file = check(name, options)
-            do { try keepChanged(&file, options) } catch { report.failures.append(Printable.escaped(error.message)) }
-            report.files.append(file)
-        }
-        return report
+        var run = CheckRun(options)
+        run.add(paths)
+        return run.finished()
     }
 
     /// What there is to say about a text that stands in no file; `name` is what messages call it.
     public static func check(text: String, name: String, options: CheckOptions = .init()) -> CheckReport.File {
-        var file = CheckReport.File(name: name)
-        let bytes = Array(text.utf8)
-        file.source = YAMLSource(file: name, bytes: bytes)
-        check(bytes, &file, options)
-        return file
-    }
-
-    /// Leaves out problems on what is as it was.
-    private static func keepChanged(_ file: inout CheckReport.File, _ options: CheckOptions) throws(Diagnostic) {
-        guard let earlierText = options.earlierText, let source = file.source, !file.problems.isEmpty else { return }
-        let changes = ChangedLines(now: source, before: try earlierText(file.name))
-        file.problems = file.problems.filter { changes.contains($0.position?.line) }
+        check([(name, text)], options: options).files.first ?? CheckReport.File(name: name)
     }
 
     /// The files that an argument names: a file, all `*.yml` and `*.yaml` of a folder, what fits a pattern, `-`.
@@ -76,7 +90,10 @@ public enum CheckCommand {
     public static func files(_ path: String) throws(Diagnostic) -> [String] {
         if path == "-" { return [path] }
         if PathGlob.isFolder(path) {
-            let found = try PathGlob.files(below: path) { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }
+            let found = try PathGlob.files(below: path) { name in
+                (name.hasSuffix(".yml") || name.hasSuffix(".yaml"))
+                    && !name.hasSuffix("/" + LintConfigurationFinder.fileName)
+            }
             if found.isEmpty { throw Diagnostic("\(path): no *.yml or *.yaml in this folder") }
             return found
         }
@@ -87,63 +104,10 @@ public enum CheckCommand {
         return found
     }
 
-    private static func check(_ name: String, _ options: CheckOptions) -> CheckReport.File {
-        let shown = name == "-" ? "standard input" : name
-        var file = CheckReport.File(name: shown)
-        let limits = YAMLDocument.Limits()
-        do throws(Diagnostic) {
-            let path = name == "-" ? "/dev/stdin" : name
-            let bytes = try TextFile.read(path, maximumBytes: limits.bytes)
-            file.source = YAMLSource(file: shown, bytes: bytes)
-            check(bytes, &file, options)
-        } catch {
-            // The message names the file already, and so does the line it is printed on.
-            var problem = error
-            let prefix = (name == "-" ? "/dev/stdin" : name) + ": "
-            if problem.message.hasPrefix(prefix) { problem.message.removeFirst(prefix.count) }
-            file.problems = [problem]
-        }
-        return file
-    }
-
-    private static func check(_ bytes: [UInt8], _ file: inout CheckReport.File, _ options: CheckOptions) {
-        let document: YAMLDocument
-        do { document = try YAMLDocument(parsing: bytes, file: file.name) } catch {
-            file.problems = error.all
-            return
-        }
-        file.source = document.source
-        let kind = FileKind(of: document.root)
-        file.kind = kind
-        if let reader = options.readers[kind] {
-            let verdict = reader(document, file.name)
-            file.problems = verdict.diagnostics.sortedByPlace()
-            if !file.hasErrors { file.counts = verdict.counts }
-            return
-        }
-        switch kind {
-        case .rules: checkRules(document, &file, options)
-        case .unitTest: break
-        case .configuration: refuse("this is a configuration of ruleval or Alertmanager", &file)
-        case .kubernetes:
-            refuse("this is a Kubernetes object; rules inside of those are not supported yet", &file)
-        case .prometheusConfiguration:
-            refuse("this is Prometheus' own configuration, which ruleval does not check", &file)
-        }
-    }
-
-    private static func refuse(_ message: String, _ file: inout CheckReport.File) {
-        file.problems = [Diagnostic(message, at: SourcePosition(file: file.name, line: 1, column: 1))]
-    }
-
-    private static func checkRules(_ document: YAMLDocument, _ file: inout CheckReport.File, _ options: CheckOptions) {
-        let loading = RuleFileLoader.Options(features: options.features)
-        let (rules, diagnostics) = RuleFileLoader.load(document: document, path: file.name, options: loading)
-        file.problems = diagnostics
-        guard let rules else { return }
-        file.problems = (diagnostics + RuleCheckRegistry.problems(in: rules)).sortedByPlace()
-        let alerting = rules.alertingCount
-        let recording = rules.recordingCount
-        file.counts = [("rules", alerting + recording), ("alerting", alerting), ("recording", recording)]
+    /// What there is to say about texts that stand in no files, and about them together.
+    public static func check(_ texts: [(name: String, text: String)], options: CheckOptions = .init()) -> CheckReport {
+        var run = CheckRun(options)
+        for (name, text) in texts { run.add(text: text, name: name, options.configuration ?? .init()) }
+        return run.finished()
     }
 }

@@ -43,21 +43,30 @@ public struct CheckOptions: Sendable {
     /// told. Nil tells all.
     public typealias EarlierText = @Sendable (String) throws(Diagnostic) -> [UInt8]?
 
+    /// Told of each step of a run: its number from 1, how many there are, what is looked at.
+    public typealias Progress = @Sendable (Int, Int, String) -> Void
+
     /// Output's format.
     public var format: Format = .text
     /// Whether warnings make the exit status 1.
     public var isStrict = false
     /// Whether text output is coloured.
     public var usesColor = false
+    /// Whether files are rewritten where the fix of a problem is certain.
+    public var fixes = false
     /// Parts of PromQL that are switched on.
     public var features: Set<Feature> = []
+    /// What holds for every file instead of the `.ruleval-lint.yml` above it; nil to look for those.
+    public var configuration: LintConfiguration?
+    /// The names of the checks to run, whatever is configured; nil for those that are switched on.
+    public var onlyChecks: Set<String>?
     /// How files are read that are no rule files. A unit test without a reader is only named; another kind without
     /// one is an error.
     public var readers: [FileKind: Reader] = [:]
     /// What files were before.
     public var earlierText: EarlierText?
     /// Called before each file: its number from 1, how many there are, its name.
-    public var progress: (@Sendable (Int, Int, String) -> Void)?
+    public var progress: Progress?
 
     /// Text, not strict, no colour, no features, rule files only.
     public init() {}

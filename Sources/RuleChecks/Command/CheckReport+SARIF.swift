@@ -35,7 +35,7 @@ extension CheckReport {
 
     private static func writeTool(_ rules: [String], to writer: inout JSONWriter) {
         let summaries = Dictionary(
-            RuleCheckRegistry.all.map { (type(of: $0).name, type(of: $0).summary) },
+            RuleCheckRegistry.descriptions.map { ($0.name, $0.summary) },
             uniquingKeysWith: { first, _ in first })
         writer.key("tool")
         writer.beginObject()

@@ -13,7 +13,9 @@ public struct CheckReport: Sendable {
         public var counts: [(name: String, count: Int)] = []
         /// By place.
         public var problems: [Diagnostic] = []
-        /// Its text, to show the lines of problems; nil when it could not be read.
+        /// What would mend some of the problems for certain.
+        public var fixes: [TextEdit] = []
+        /// Its text, to show the lines of problems; nil when it could not be read or has none.
         public var source: YAMLSource?
 
         /// Whether it was refused.

@@ -1,6 +1,7 @@
 import Base
 import Daemon
 import PromQL
+import PrometheusAPI
 import RuleChecks
 import RuleTests
 
@@ -12,7 +13,9 @@ extension CommandTable {
             .one(
                 "--format", "text|json|github|gitlab|checkstyle|sarif|junit", "how to print (default text)"),
             .one("--changed-since", "GIT_REF", "only problems on rules that are new or other than in this commit"),
+            .one("--prometheus", "URL", "ask this server about series, types and costs too"),
             .flag("--strict", "warnings count as problems"),
+            .flag("--fix", "mend in the files what can be mended for certain"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
         ],
         example: "ruleval check rules/ ruleval.yml"
@@ -27,6 +30,7 @@ extension CommandTable {
             options.format = format
         }
         options.isStrict = arguments.has("--strict")
+        options.fixes = arguments.has("--fix")
         options.usesColor = Terminal.wantsColour
         options.features = try Self.features(arguments)
         options.readers[.configuration] = { document, path in
@@ -47,7 +51,18 @@ extension CommandTable {
         }
         let progress = ProgressLine()
         options.progress = { progress.show($0, $1, $2) }
-        let outcome = CheckCommand.run(paths: arguments.operands, options: options)
+        let outcome: CheckCommand.Outcome
+        if let address = arguments.value("--prometheus") {
+            let server: ServerKnowledge
+            do throws(PrometheusError) {
+                server = try ServerKnowledge(address: address, now: SystemClock().now())
+            } catch {
+                throw UsageError(error.message)
+            }
+            outcome = await CheckCommand.run(paths: arguments.operands, options: options, server: server)
+        } else {
+            outcome = CheckCommand.run(paths: arguments.operands, options: options)
+        }
         progress.end()
         Terminal.out(outcome.output)
         if !outcome.errors.isEmpty { Terminal.error(outcome.errors) }

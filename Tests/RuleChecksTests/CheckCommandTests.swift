@@ -5,104 +5,6 @@ import Testing
 
 @testable import RuleChecks
 
-/// Warnings on a file with one group of these rules.
-private func warnings(_ rules: String, interval: String = "1m") -> [String] {
-    let file = RuleFile(rules, interval)
-    return CheckCommand.check(text: file.text, name: "f").problems.map { problem in
-        "\(problem.position?.line ?? 0) \(problem.check ?? problem.message)"
-    }
-}
-
-/// A recording rule.
-private func record(_ expr: String) -> String { "- record: r\n  expr: \(expr)" }
-
-/// An alerting rule with further keys.
-private func alert(_ expr: String, _ more: String = "") -> String { "- alert: r\n  expr: \(expr)\n  \(more)" }
-
-private struct RuleFile {
-    var text: String
-
-    init(_ rules: String, _ interval: String) {
-        text = "groups:\n- name: g\n  interval: \(interval)\n  rules:\n"
-        for line in rules.split(separator: "\n") { text += "  \(line)\n" }
-    }
-}
-
-@Suite("Lints")
-struct LintTests {
-    @Test(
-        "find what they are for, and nothing else",
-        arguments: [
-            ("identical-operands", record("a / a"), record("a / b")),
-            ("identical-operands", record("(a{x='1'}) > a{x='1'}"), record("a{x='1'} > a")),
-            ("identical-operands", record("sum(a) or sum( a )"), record("a + a")),
-            ("alert-without-condition", alert("sum(up)"), alert("up == 0")),
-            ("alert-without-condition", alert("a == bool 1"), alert("a unless b")),
-            ("alert-without-condition", alert("rate(a_total[5m])"), alert("absent(a)")),
-            ("alert-without-condition", alert("up"), record("up")),
-            (
-                "aggregation-in-rate", record("rate(sum(a_total)[5m:])"),
-                record("max_over_time(sum(rate(a_total[5m]))[5m:])")
-            ),
-            (
-                "histogram-quantile-le", record("histogram_quantile(0.9, sum by (job) (rate(a_bucket[5m])))"),
-                record("histogram_quantile(0.9, sum by (job, le) (rate(a_bucket[5m])))")
-            ),
-            (
-                "histogram-quantile-le", record("histogram_quantile(0.9, sum without (le) (a_bucket))"),
-                record("histogram_quantile(0.9, sum by (job) (rate(native[5m])))")
-            ),
-            ("rate-of-gauge", record("rate(a_ratio[5m])"), record("delta(a_ratio[5m])")),
-            ("irate-in-alert", alert("irate(a_total[5m]) > 1"), record("irate(a_total[5m])")),
-            ("for-below-interval", alert("up == 0", "for: 30s"), alert("up == 0", "for: 1m")),
-            (
-                "template-label", alert("sum by (job) (a) > 1", "labels: {s: '{{ $labels.instance }}'}"),
-                alert("sum by (job) (a) > 1", "labels: {s: '{{ $labels.job }}'}")
-            ),
-            (
-                "template-label", alert("vector(1) > 0", "annotations: {s: '{{ .Labels.x }}'}"),
-                alert("a > 0", "annotations: {s: '{{ .Labels.x }}'}")
-            ),
-            (
-                "template-label", alert("a * on (x) b > 1", "annotations: {s: '{{ $labels.y }}'}"),
-                alert("a * on (x) group_left (y) b > 1", "annotations: {s: '{{ $labels.y }}'}")
-            ),
-            (
-                "template-label", alert("absent(a{x='1'})", "annotations: {s: '{{ $labels.y }}'}"),
-                alert("absent(a{x='1'})", "annotations: {s: '{{ $labels.x }}'}")
-            ),
-        ])
-    func badAndGood(_ check: String, _ bad: String, _ good: String) {
-        #expect(warnings(bad).map { $0.drop { $0 != " " }.dropFirst() } == [check[...]])
-        #expect(warnings(good) == [])
-    }
-
-    @Test func duplicatesAreFoundAcrossGroupsByNameAndLabels() {
-        let two = "- {record: r, expr: a}\n- {record: r, expr: b}\n- {record: r, expr: b, labels: {x: '1'}}"
-        #expect(warnings(two) == ["6 duplicate-rules"])
-    }
-
-    @Test func commentsSwitchThemOff() {
-        let rule = "- record: r\n  expr: a / a"
-        #expect(warnings(rule) == ["6 identical-operands"])
-        #expect(warnings("# ruleval:ignore identical-operands on purpose\n" + rule) == [])
-        #expect(warnings(rule + " # ruleval:ignore identical-operands") == [])
-        #expect(warnings("# ruleval:ignore irate-in-alert\n" + rule) == ["7 identical-operands"])
-        #expect(warnings(rule + " # ruleval:ignore identical-operands\n" + rule).contains("8 identical-operands"))
-    }
-
-    @Test func theDocumentationListsThemAll() {
-        let page = TemporaryFolder.text(of: Surroundings.root + "/docs/checks.md")
-        let rows = RuleCheckRegistry.all.map { "| `\(type(of: $0).name)` | \(type(of: $0).summary) |" }
-        #expect(page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init) == rows)
-    }
-
-    @Test func namesAreUnique() {
-        let names = RuleCheckRegistry.all.map { type(of: $0).name }
-        #expect(Set(names).count == names.count)
-    }
-}
-
 @Suite("The check command")
 struct CheckCommandTests {
     /// A folder with these files.
@@ -220,5 +122,50 @@ struct CheckCommandTests {
         #expect(problem?["line"]?.integer == 1)
         #expect(problem?["column"]?.integer == 46)
         #expect(answer["summary"]?["warnings"]?.integer == 1)
+    }
+}
+
+@Suite("Kubernetes objects")
+struct KubernetesTests {
+    private static let rule =
+        "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n"
+        + "  - name: g\n    partial_response_strategy: warn\n    rules:\n    - {record: r, expr: a}\n    - {alert: b, expr: up == 0}\n"
+
+    private func counts(_ text: String) -> (rules: Int, problems: [String]) {
+        let file = CheckCommand.check(text: text, name: "f")
+        return (file.count("rules"), file.problems.map(\.description))
+    }
+
+    @Test func areReadInAllDocumentsAndLists() {
+        #expect(counts(Self.rule) == (2, []))
+        #expect(
+            counts(
+                "---\n" + Self.rule + "---\napiVersion: v1\nkind: Service\n---\n"
+                    + Self.rule.replacing("name: g", with: "name: h").replacing("record: r", with: "record: s")
+                    .replacing("alert: b", with: "alert: c")) == (4, []))
+        let item = Self.rule.split(separator: "\n").enumerated().map { ($0 == 0 ? "- " : "  ") + $1 }.joined(
+            separator: "\n")
+        #expect(counts("apiVersion: v1\nkind: List\nitems:\n" + item) == (2, []))
+        #expect(
+            counts("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRuleList\nitems:\n- spec: {groups: []}\n")
+                == (0, []))
+    }
+
+    @Test func haveTheirProblemsAtTheirPlaces() {
+        #expect(
+            counts(Self.rule + "---\n" + Self.rule.replacing("up == 0", with: "up ==")).problems == [
+                "f:21:29: error: unexpected end of input"
+            ])
+        #expect(
+            counts("apiVersion: v1\nkind: PrometheusRule\n").problems == ["f:1:1: error: a PrometheusRule needs 'spec'"]
+        )
+        #expect(
+            counts("apiVersion: v1\nkind: PrometheusRule\nspec: {groups: [], rules: []}").problems == [
+                "f:3:20: error: unknown key 'rules' in 'spec' of a PrometheusRule (it belongs into an item of 'groups')"
+            ])
+        #expect(
+            counts("apiVersion: v1\nkind: Service\n").problems == [
+                "f:1:1: warning: no PrometheusRule is among the Kubernetes objects of this file"
+            ])
     }
 }
