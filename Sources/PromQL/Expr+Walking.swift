@@ -4,7 +4,20 @@ extension Expr {
     /// Calls `body` with every expression of the tree, from the root down and from left to right.
     public func forEach(_ body: (Expr) -> Void) {
         body(self)
-        for child in children { child.forEach(body) }
+        switch self {
+        case .number, .string, .vectorSelector: break
+        case .matrixSelector(let node): body(.vectorSelector(node.selector))
+        case .subquery(let node): node.inner.forEach(body)
+        case .unary(let node): node.operand.forEach(body)
+        case .paren(let node): node.inner.forEach(body)
+        case .binary(let node):
+            node.left.forEach(body)
+            node.right.forEach(body)
+        case .aggregate(let node):
+            node.parameter?.forEach(body)
+            node.inner.forEach(body)
+        case .call(let node): for argument in node.arguments { argument.forEach(body) }
+        }
     }
 
     /// All selectors of series, those under a range included, from left to right.

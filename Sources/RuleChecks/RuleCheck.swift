@@ -1,5 +1,6 @@
 import Base
 import RuleFiles
+import YAML
 
 /// A lint: something that a careful colleague would say about a rule that Prometheus accepts.
 ///
@@ -11,6 +12,8 @@ public protocol RuleCheck: Sendable {
     func findings(in rule: RuleContext) -> [Finding]
     /// What is wrong with a file as a whole.
     func findings(in file: FileContext) -> [Finding]
+    /// What is wrong with a group as a whole.
+    func findings(in group: RuleGroup, _ configuration: LintConfiguration) -> [Finding]
     /// What is wrong between the files of one run.
     func findings(across catalogue: RuleCatalogue) -> [Finding]
 }
@@ -21,6 +24,9 @@ extension RuleCheck {
 
     /// Nothing.
     public func findings(in file: FileContext) -> [Finding] { [] }
+
+    /// Nothing.
+    public func findings(in group: RuleGroup, _ configuration: LintConfiguration) -> [Finding] { [] }
 
     /// Nothing.
     public func findings(across catalogue: RuleCatalogue) -> [Finding] { [] }
@@ -38,8 +44,8 @@ extension RuleCheck {
 
 /// A file and how it is to be checked.
 public struct FileContext: Sendable {
-    /// The file.
-    public let file: RuleFile
+    /// What was read.
+    public let document: YAMLDocument
     /// What holds in its folder.
     public let configuration: LintConfiguration
 }

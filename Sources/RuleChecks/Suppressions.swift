@@ -18,26 +18,31 @@ struct Suppressions: Sendable {
 
     private static let mark = "ruleval:ignore"
 
-    init(_ file: RuleFile) {
-        guard let document = file.document, !document.comments.isEmpty else { return }
-        var named: [Int: Set<String>] = [:]
-        var own: Set<Int> = []
+    /// What comments name, by line.
+    private var named: [Int: Set<String>] = [:]
+    /// Lines that hold nothing but a comment.
+    private var own: Set<Int> = []
+
+    /// The comments of a document; rules are added with ``add(_:)``.
+    init(_ document: YAMLDocument) {
         for comment in document.comments {
             if comment.ownsLine { own.insert(comment.line) }
             guard let found = Self.ignored(comment, in: document.source) else { continue }
             comments.append(found)
             named[found.line, default: []].insert(found.check)
         }
-        if named.isEmpty { return }
-        for rule in file.groups.flatMap(\.rules) {
-            guard let node = rule.node else { continue }
-            var first = node.line
-            let last = max(first, document.source.line(ofUTF8Offset: Self.end(of: node)))
-            while own.contains(first - 1) { first -= 1 }
-            let found = (first...last).reduce(into: Set<String>()) { $0.formUnion(named[$1] ?? []) }
-            if found.isEmpty { continue }
-            for line in first...last { checks[line, default: []].formUnion(found) }
-        }
+        if comments.isEmpty { own = [] }
+    }
+
+    /// Lets the comments in and above a rule hold for it.
+    mutating func add(_ rule: Rule) {
+        guard !comments.isEmpty, let node = rule.node else { return }
+        var first = node.line
+        let last = max(first, node.source.line(ofUTF8Offset: Self.end(of: node)))
+        while own.contains(first - 1) { first -= 1 }
+        let found = (first...last).reduce(into: Set<String>()) { $0.formUnion(named[$1] ?? []) }
+        if found.isEmpty { return }
+        for line in first...last { checks[line, default: []].formUnion(found) }
     }
 
     func covers(_ problem: Diagnostic) -> Bool {

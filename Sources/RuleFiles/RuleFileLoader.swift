@@ -37,9 +37,20 @@ public enum RuleFileLoader {
 
     /// Reads a document. One without content has no groups.
     public static func load(document: YAMLDocument, path: String, options: Options = .init()) -> Outcome {
+        var groups: [RuleGroup] = []
+        let diagnostics = visit(document: document, path: path, options: options) { groups.append($0) }
+        let hasErrors = diagnostics.contains { $0.severity == .error }
+        return (hasErrors ? nil : RuleFile(path: path, groups: groups, document: document), diagnostics)
+    }
+
+    /// Reads a document group by group, for who does not need them all at once.
+    /// - Parameter take: Given each group as it was read, also of a file that is refused in the end.
+    /// - Returns: All that is to be said about the file, by place; an error refuses it.
+    public static func visit(
+        document: YAMLDocument, path: String, options: Options = .init(), _ take: (RuleGroup) -> Void
+    ) -> [Diagnostic] {
         var reader = RuleFileReader(path: path, options: options)
-        let groups = document.root.map { reader.groups(of: $0) } ?? []
-        let file = RuleFile(path: path, groups: groups, document: document)
-        return (reader.decoding.hasErrors ? nil : file, reader.decoding.sortedDiagnostics)
+        if let root = document.root { reader.readGroups(of: root, take) }
+        return reader.decoding.sortedDiagnostics
     }
 }

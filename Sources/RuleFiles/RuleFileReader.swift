@@ -18,21 +18,19 @@ struct RuleFileReader {
         self.options = options
     }
 
-    /// The groups of a rule file, or of what a Kubernetes object has under `spec`.
-    mutating func groups(of root: YAMLNode, as what: String = "a rule file") -> [RuleGroup] {
-        guard let reader = decoding.mapping(root, as: what) else { return [] }
+    /// The groups of a rule file, or of what a Kubernetes object has under `spec`, each handed to `take`.
+    mutating func readGroups(of root: YAMLNode, as what: String = "a rule file", _ take: (RuleGroup) -> Void) {
+        guard let reader = decoding.mapping(root, as: what) else { return }
         var lines: [String: Int] = [:]
-        var groups: [RuleGroup] = []
         for node in reader.list("groups") ?? [] where !node.isNull {
             guard let group = self.group(node) else { continue }
             if let first = lines[group.name] {
                 decoding.report("group '\(group.name)' stands in this file already, in line \(first)", at: node)
             }
             lines[group.name] = node.line
-            groups.append(group)
+            take(group)
         }
         reader.finish(hints: Self.fileHints)
-        return groups
     }
 
     private mutating func group(_ node: YAMLNode) -> RuleGroup? {

@@ -159,11 +159,17 @@ struct YAMLTreeBuilder {
             pairs = merged(pairs)
         }
         let node = YAMLNode(
-            frame.isMapping ? .mapping(pairs) : .sequence(frame.items), source: source, start: frame.start, end: end)
+            frame.isMapping ? .mapping(Self.exact(pairs)) : .sequence(Self.exact(frame.items)), source: source,
+            start: frame.start, end: end)
         if let anchor = frame.anchor, case .open(frame.start) = anchors[anchor] {
             anchors[anchor] = .known(node, size: frame.size, height: frame.height)
         }
         add(node, size: frame.size, height: frame.height)
+    }
+
+    /// Without the room for more that growing has left.
+    private static func exact<Element>(_ list: [Element]) -> [Element] {
+        list.count == list.capacity ? list : list.withUnsafeBufferPointer { Array($0) }
     }
 
     private mutating func add(_ node: YAMLNode, size: Int, height: Int) {
@@ -258,31 +264,6 @@ struct YAMLTreeBuilder {
         var bytes = source.bytes
         for place in bytes.ranges(of: mark) { bytes[place.upperBound - 1] = 0xBE }
         return bytes
-    }
-
-    /// Where the text goes on behind lines that begin with `%`, comments between passed over; nil without such lines.
-    private func behindDirectives(from start: Int) -> Int? {
-        var at = start
-        var hasDirective = false
-        while at < source.bytes.count {
-            let byte = source.bytes[at]
-            if byte == UInt8(ascii: "#") || byte == UInt8(ascii: "%") {
-                hasDirective = hasDirective || byte == UInt8(ascii: "%")
-                while at < source.bytes.count, source.bytes[at] != 0x0A { at += 1 }
-            } else if byte <= 0x20 {
-                at += 1
-            } else {
-                break
-            }
-        }
-        return hasDirective ? at : nil
-    }
-
-    /// Whether a list or a mapping begins on the line at this byte.
-    private func opensCollection(at start: Int) -> Bool {
-        let end = source.bytes[start...].firstIndex(of: 0x0A) ?? source.bytes.count
-        let line = String(decoding: source.bytes[start..<end], as: UTF8.self)
-        return line.hasPrefix("- ") || line.hasPrefix("? ") || line == "-" || line.hasSuffix(":") || line.contains(": ")
     }
 
     private func tooDeep(_ start: Int) -> Diagnostic {

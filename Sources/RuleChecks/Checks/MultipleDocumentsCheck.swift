@@ -21,7 +21,7 @@ struct MultipleDocumentsCheck: RuleCheck {
         ])
 
     func findings(in file: FileContext) -> [Finding] {
-        guard let place = file.file.document?.nextDocument else { return [] }
+        guard let place = file.document.nextDocument else { return [] }
         return [
             finding(
                 "another YAML document follows; only the first is read", at: place,

@@ -49,10 +49,8 @@ struct NamingCheck: RuleCheck {
         ]
     }
 
-    func findings(in file: FileContext) -> [Finding] {
-        guard let pattern = file.configuration.names.group else { return [] }
-        return file.file.groups.filter { !pattern.matches($0.name) }.map { group in
-            finding("the name of the group '\(group.name)' does not fit \(pattern.pattern)", at: group.position)
-        }
+    func findings(in group: RuleGroup, _ configuration: LintConfiguration) -> [Finding] {
+        guard let pattern = configuration.names.group, !pattern.matches(group.name) else { return [] }
+        return [finding("the name of the group '\(group.name)' does not fit \(pattern.pattern)", at: group.position)]
     }
 }

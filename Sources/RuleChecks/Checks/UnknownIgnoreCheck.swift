@@ -22,12 +22,12 @@ struct UnknownIgnoreCheck: RuleCheck {
         ])
 
     func findings(in file: FileContext) -> [Finding] {
-        Suppressions(file.file).comments.compactMap { comment in
+        Suppressions(file.document).comments.compactMap { comment in
             if RuleCheckRegistry.description(of: comment.check) != nil { return nil }
             let nearest = NearMiss.best(for: comment.check, among: RuleCheckRegistry.descriptions.map(\.name))
             return finding(
                 "there is no check '\(comment.check)' to ignore",
-                at: SourcePosition(file: file.file.path, line: comment.line, column: comment.column),
+                at: SourcePosition(file: file.document.source.file, line: comment.line, column: comment.column),
                 hint: nearest.map { "did you mean '\($0)'?" })
         }
     }

@@ -124,13 +124,8 @@ struct CheckRun {
             if !file.hasErrors { file.counts = verdict.counts }
             return
         }
-        let loading = RuleFileLoader.Options(features: options.features)
         switch kind {
-        case .rules:
-            check(RuleFileLoader.load(document: document, path: file.name, options: loading), &file, configuration)
-        case .kubernetes:
-            let outcome = RuleFileLoader.loadKubernetes(document: document, path: file.name, options: loading)
-            check(outcome, &file, configuration)
+        case .rules, .kubernetes: checkRules(document, &file, configuration)
         case .unitTest: break
         case .configuration: refuse("this is a configuration of ruleval or Alertmanager", &file)
         case .prometheusConfiguration:
@@ -142,16 +137,19 @@ struct CheckRun {
         file.problems = [Diagnostic(message, at: SourcePosition(file: file.name, line: 1, column: 1))]
     }
 
-    private mutating func check(
-        _ outcome: RuleFileLoader.Outcome, _ file: inout CheckReport.File, _ configuration: LintConfiguration
+    /// Reads and checks group by group, so that only the document is held as a whole.
+    private mutating func checkRules(
+        _ document: YAMLDocument, _ file: inout CheckReport.File, _ configuration: LintConfiguration
     ) {
-        file.problems = outcome.diagnostics
-        guard let rules = outcome.file else { return }
-        let findings = linter.findings(in: rules, configuration)
-        file.problems = (outcome.diagnostics + findings.map(\.diagnostic)).sortedByPlace()
+        let loading = RuleFileLoader.Options(features: options.features)
+        var reading = linter.begin(document, name: file.name, configuration)
+        let take = file.kind == .kubernetes ? RuleFileLoader.visitKubernetes : RuleFileLoader.visit
+        file.problems = take(document, file.name, loading) { linter.take($0, &reading) }
+        if file.hasErrors { return linter.refuse(reading) }
+        let findings = linter.finish(reading)
+        file.problems = (file.problems + findings.map(\.diagnostic)).sortedByPlace()
         file.fixes = findings.flatMap(\.fix)
-        let alerting = rules.alertingCount
-        let recording = rules.recordingCount
+        let (alerting, recording) = (reading.alerting, reading.recording)
         file.counts = [("rules", alerting + recording), ("alerting", alerting), ("recording", recording)]
     }
 }

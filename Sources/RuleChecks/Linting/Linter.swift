@@ -1,10 +1,11 @@
 import Base
 import PrometheusAPI
 import RuleFiles
+import YAML
 
 /// Runs the checks over the rule files of one run: file by file, in the end across all of them.
 struct Linter {
-    private struct File {
+    fileprivate struct File {
         var configuration: LintConfiguration
         var suppressions: Suppressions
     }
@@ -24,24 +25,57 @@ struct Linter {
         self.keepsRules = keepsRules
     }
 
-    /// What the checks say about one file, by place, without what a comment in the file switches off.
-    mutating func findings(in file: RuleFile, _ configuration: LintConfiguration) -> [Finding] {
+    /// A file whose groups come one by one.
+    struct Reading {
+        fileprivate var name: String
+        fileprivate var file: File
+        fileprivate var checks: [any RuleCheck]
+        fileprivate var found: [Finding] = []
+        fileprivate var groups: Int
+        fileprivate var entries: Int
+        fileprivate var rules: Int
+        /// Alerting rules so far.
+        var alerting = 0
+        /// Recording rules so far.
+        var recording = 0
+    }
+
+    /// Begins a file; its groups follow with ``take(_:_:)``.
+    func begin(_ document: YAMLDocument, name: String, _ configuration: LintConfiguration) -> Reading {
         let checks = RuleCheckRegistry.all.filter { isOn(type(of: $0).description, configuration) }
-        let context = FileContext(file: file, configuration: configuration)
-        var found: [Finding] = []
-        for check in checks { found += check.findings(in: context) }
-        for group in file.groups {
-            catalogue.begin(group, configuration)
-            for rule in group.rules {
-                let context = RuleContext(rule: rule, group: group, configuration: configuration)
-                for check in checks { found += check.findings(in: context) }
-                catalogue.add(context)
-                if keepsRules { rules.append(context) }
-            }
+        var reading = Reading(
+            name: name, file: File(configuration: configuration, suppressions: Suppressions(document)), checks: checks,
+            groups: catalogue.groups.count, entries: catalogue.entries.count, rules: rules.count)
+        let context = FileContext(document: document, configuration: configuration)
+        for check in checks { reading.found += check.findings(in: context) }
+        return reading
+    }
+
+    /// Looks at a group of the file.
+    mutating func take(_ group: RuleGroup, _ reading: inout Reading) {
+        let configuration = reading.file.configuration
+        catalogue.begin(group, configuration)
+        for check in reading.checks { reading.found += check.findings(in: group, configuration) }
+        for rule in group.rules {
+            if rule.isAlerting { reading.alerting += 1 } else { reading.recording += 1 }
+            reading.file.suppressions.add(rule)
+            let context = RuleContext(rule: rule, group: group, configuration: configuration)
+            for check in reading.checks { reading.found += check.findings(in: context) }
+            catalogue.add(context)
+            if keepsRules { rules.append(context) }
         }
-        let own = File(configuration: configuration, suppressions: Suppressions(file))
-        files[file.path] = own
-        return Self.kept(found, own).sortedByPlace()
+    }
+
+    /// What the checks say about the file, by place, without what its comments switch off.
+    mutating func finish(_ reading: Reading) -> [Finding] {
+        files[reading.name] = reading.file
+        return Self.kept(reading.found, reading.file).sortedByPlace()
+    }
+
+    /// Forgets a file that was refused in the end.
+    mutating func refuse(_ reading: Reading) {
+        catalogue.forget(groups: reading.groups, entries: reading.entries)
+        rules.removeLast(rules.count - reading.rules)
     }
 
     /// What the checks say about the files together; to be asked when all were given.

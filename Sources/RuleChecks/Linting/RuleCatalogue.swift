@@ -66,6 +66,15 @@ public struct RuleCatalogue: Sendable {
                 longer: configuration.threshold("longer", of: RecordedElsewhereCheck.description)))
     }
 
+    /// Forgets the groups and rules that came after there were so many.
+    mutating func forget(groups groupCount: Int, entries entryCount: Int) {
+        while entries.count > entryCount {
+            let entry = entries.removeLast()
+            if entry.isAlerting { alerts[entry.name]?.removeLast() } else { recorders[entry.name]?.removeLast() }
+        }
+        groups.removeLast(groups.count - groupCount)
+    }
+
     /// Adds a rule of the group that began last.
     mutating func add(_ context: RuleContext) {
         let rule = context.rule
