@@ -33,7 +33,7 @@ soak: setup peers ## the long campaigns
 release: setup ## a release binary that needs no Swift on its machine
 	@swift build -c release --static-swift-stdlib --product ruleval
 
-fuzz: setup ## fifteen minutes of libFuzzer on PromQL and on templates each
+fuzz: setup ## fifteen minutes of libFuzzer on each reader of text from outside
 	@scripts/fuzz $(ARGS)
 
 deb: release ## dist/ruleval_VERSION_ARCH.deb

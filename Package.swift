@@ -34,6 +34,7 @@ let floor0: [Target] = [
     system("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
     system("CCurlSystem", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
     system("CSnappy", pkgConfig: "snappy", debian: "libsnappy-dev"),
+    system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CMicrohttpdSystem", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
     .target(name: "CCurl", dependencies: ["CCurlSystem"]),
     .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem"]),
@@ -60,7 +61,7 @@ let floor2: [Target] = [
 
 let floor3: [Target] = [
     module("QueryEngine", ["PromQL"]),
-    module("PrometheusAPI", ["Settings", "JSON", "CSnappy"]),
+    module("PrometheusAPI", ["Settings", "JSON", "CSnappy", "CZlib"]),
     module("RuleFiles", ["YAML", "PromQL", "GoTemplate"]),
 ]
 
@@ -125,6 +126,9 @@ let benchmarks: [Target] = [
     .executableTarget(
         name: "bench-http", dependencies: ["PrometheusAPI", "BenchmarkSupport", "TestSupport"],
         path: "Benchmarks/HTTP", swiftSettings: strict),
+    .executableTarget(
+        name: "bench-store", dependencies: ["PrometheusAPI", "QueryEngine"], path: "Benchmarks/Store",
+        swiftSettings: strict),
     .executableTarget(
         name: "bench-templates", dependencies: ["GoTemplate"], path: "Benchmarks/Templates", swiftSettings: strict),
     .executableTarget(

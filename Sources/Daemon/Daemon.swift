@@ -34,7 +34,7 @@ public actor Daemon {
     nonisolated let store: StateStore
     nonisolated let startedAt: Timestamp
     private nonisolated let rulerMetrics: RulerMetrics
-    private nonisolated let reloadMetrics: ReloadMetrics
+    nonisolated let reloadMetrics: ReloadMetrics
     nonisolated let remoteWrite: RemoteWriteTargets
     nonisolated let alertmanagers: AlertmanagerTargets
     nonisolated let deliveries = DeliveryHealth()
@@ -51,6 +51,7 @@ public actor Daemon {
     /// Whether its limits are those of the configuration.
     private let ownsEmbedded: Bool
     private let facts = MetricFactStore()
+    private let servers: KnownServers
     /// Threads of the query API.
     private let queryThreads = QueryThreads(count: 2)
     private let overlay = EmbeddedStore(limits: .init(retention: Daemon.overlayRetention, maximumBytes: 256 << 20))
@@ -79,11 +80,13 @@ public actor Daemon {
         self.log = log
         let host = options.listenHost.contains(":") ? "[\(options.listenHost)]" : options.listenHost
         externalURL = "http://\(host):\(options.listenPort)"
+        servers = KnownServers(metrics, log: log)
         let loaded: LoadedConfiguration
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
-                options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, http: http, mail: mail,
-                clock: clock)
+                options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
+                http: http,
+                mail: mail, clock: clock)
         } catch {
             throw .configuration(error)
         }
@@ -263,8 +266,9 @@ public actor Daemon {
         let loaded: LoadedConfiguration
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
-                options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, http: http, mail: mail,
-                clock: clock)
+                options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
+                http: http,
+                mail: mail, clock: clock)
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
             reloadMetrics.note(worked: false, at: clock.now())

@@ -122,6 +122,8 @@ struct DaemonBackend: WebBackend {
             queuedNotifications: await daemon.dispatcher.deliveriesUnderWay)
     }
 
+    func serverStatus() async -> ServerStatusView { await ServerStatusView(daemon) }
+
     func reload() async throws(WebFailure) {
         do throws(DaemonFailure) { try await daemon.reload() } catch { throw .failed("\(error)") }
     }

@@ -233,7 +233,10 @@ struct ExpositionReader {
         let place = at
         let text = String(decoding: word(), as: UTF8.self)
         if text.isEmpty { throw problem("the sample has no value", at: place) }
-        guard let value = Double(text) else { throw problem("\"\(text)\" is no number", at: place) }
+        // Prometheus keeps to the forms that numbers had before hexadecimal ones and underscores.
+        guard let value = text.contains(where: { "pP_".contains($0) }) ? nil : GoFloat.parse(text) else {
+            throw problem("\"\(text)\" is no number", at: place)
+        }
         return value
     }
 

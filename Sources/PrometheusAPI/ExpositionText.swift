@@ -11,6 +11,9 @@ public struct ExpositionText {
     /// Labels of one series.
     public static let maximumLabels = 1000
 
+    /// What a packed text may unfold to. Bytes.
+    public static let maximumUnpacked = 512 << 20
+
     private var places: [Labels: Int] = [:]
     private var all: [Series] = []
 
@@ -22,15 +25,18 @@ public struct ExpositionText {
 
     /// Reads a text and adds its samples to what was read before.
     /// - Parameters:
-    ///   - bytes: UTF-8.
+    ///   - bytes: UTF-8, or that packed with gzip.
     ///   - file: For messages.
     ///   - now: The time of samples that say none.
     /// - Throws: The first thing that is wrong, with its place.
     public mutating func read(_ bytes: [UInt8], file: String, now: Timestamp) throws(Diagnostic) {
-        if bytes.starts(with: [0x1F, 0x8B]) {
-            throw Diagnostic(
-                "this is compressed with gzip", at: SourcePosition(file: file, line: 1, column: 1),
-                hint: "unpack it first: gunzip -c FILE > FILE.txt")
+        var bytes = bytes
+        if Gzip.isPacked(bytes) {
+            do throws(Gzip.Failure) {
+                bytes = try Gzip.unpack(bytes, limit: Self.maximumUnpacked)
+            } catch {
+                throw Diagnostic("\(error)", at: SourcePosition(file: file, line: 1, column: 1))
+            }
         }
         let outcome: Result<Void, Diagnostic> = bytes.withUnsafeBufferPointer { buffer in
             var reader = ExpositionReader(buffer, file: file, now: now.milliseconds)

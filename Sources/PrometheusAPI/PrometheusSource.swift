@@ -1,6 +1,5 @@
 import Base
 import HTTPTransport
-internal import Synchronization
 import TimeSeries
 
 /// Raw samples of a Prometheus-compatible server, for evaluation here.
@@ -18,16 +17,10 @@ public final class PrometheusSource: SeriesSource {
         case floats
     }
 
-    private struct State {
-        var fidelity: Fidelity?
-        var external: ServerLabels?
-    }
-
     /// The server.
     public let client: PrometheusClient
     private let clock: any WallClock
-    private let notice: (@Sendable (String) -> Void)?
-    private let state = Mutex(State())
+    private let knowledge: ServerKnowledge
 
     /// Questions under way at once.
     private static let width = 8
@@ -35,17 +28,17 @@ public final class PrometheusSource: SeriesSource {
     private static let batch = 32
 
     /// Fetches through `client`.
-    /// - Parameter notice: Told once when the server turns out to have no remote read.
+    /// - Parameter knowledge: What is known of the server, and who is told what is found out.
     public init(
-        _ client: PrometheusClient, clock: any WallClock = SystemClock(), notice: (@Sendable (String) -> Void)? = nil
+        _ client: PrometheusClient, clock: any WallClock = SystemClock(), knowledge: ServerKnowledge = ServerKnowledge()
     ) {
         self.client = client
         self.clock = clock
-        self.notice = notice
+        self.knowledge = knowledge
     }
 
     /// How faithful this server's samples are; nil until the first fetch.
-    public var fidelity: Fidelity? { state.withLock { $0.fidelity } }
+    public var fidelity: Fidelity? { knowledge.fidelity }
 
     /// Finds out how faithful this server's samples are, when that is not known yet.
     /// - Throws: ``PrometheusError`` when the server does not answer.
@@ -97,15 +90,11 @@ public final class PrometheusSource: SeriesSource {
             switch outcome {
             case .answered(let lists): answers += lists.map { SeriesResponse(series: $0) }
             case .notOffered(let reason):
-                let isNews = state.withLock { state in
-                    defer { state.fidelity = .floats }
-                    return state.fidelity != .floats
-                }
-                if isNews { notice?("no remote read, asking for range selectors instead: \(reason)") }
+                knowledge.note(.floats, reason: reason)
                 return nil
             }
         }
-        state.withLock { $0.fidelity = .whole }
+        knowledge.note(.whole)
         return answers
     }
 
@@ -156,17 +145,14 @@ public final class PrometheusSource: SeriesSource {
     /// The labels that the server adds in remote read but not in queries; asked for at most once a minute.
     private func externalLabels() async throws(PrometheusError) -> Labels {
         let now = clock.now()
-        if let known = state.withLock({ $0.external }), now >= known.asked, now - known.asked < .seconds(60) {
+        if let known = knowledge.external, now >= known.asked, now - known.asked < .seconds(60) {
             return known.labels
         }
         let shown = try await ServerLabels.external(of: client)
-        let isNews = state.withLock { state in
-            defer { state.external = ServerLabels(labels: shown ?? .empty, asked: now) }
-            return state.external == nil
-        }
-        if shown == nil, isNews {
-            notice?("\(client.host) does not show its configuration: taking it for one without external labels")
-        }
+        let unshown =
+            "\(client.host) does not show its configuration: taking it for one without external labels"
+        knowledge.note(
+            ServerLabels(labels: shown ?? .empty, asked: now), unshown: shown == nil ? unshown : nil)
         return shown ?? .empty
     }
 }

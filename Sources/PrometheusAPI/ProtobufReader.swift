@@ -4,6 +4,10 @@ struct ProtobufError: Error, Hashable, CustomStringConvertible {
     /// Whether everything is well-formed, but something that is needed was left out.
     let isIncomplete: Bool
 
+    /// A series has more labels than are taken.
+    static let tooManyLabels = ProtobufError(
+        "a series has more than \(RemoteWriteRequest.maximumLabels) labels")
+
     init(_ description: String, isIncomplete: Bool = false) {
         self.description = description
         self.isIncomplete = isIncomplete
@@ -28,6 +32,22 @@ struct ProtobufReader {
         field = Int(tag >> 3)
         wireType = tag & 7
         return true
+    }
+
+    /// Whether nothing is left.
+    var isAtEnd: Bool { at == bytes.count }
+
+    /// Passes over fields with number 1 that hold bytes, as long as one follows the other.
+    /// - Returns: all of them, with their tags.
+    mutating func run() throws(ProtobufError) -> UnsafeRawBufferPointer {
+        let start = at
+        while at < bytes.count, bytes[at] == 1 << 3 | 2 {
+            at += 1
+            let length = try rawVarint()
+            guard length <= UInt64(bytes.count - at) else { throw ProtobufError("field 1 is longer than its message") }
+            at += Int(length)
+        }
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<at])
     }
 
     /// Whether the field at hand holds bytes: of a repeated number, the packed form.
@@ -78,6 +98,16 @@ struct ProtobufReader {
         }
         var packed = ProtobufReader(try data())
         while packed.at < packed.bytes.count { values.append(Self.unzigzag(try packed.rawVarint())) }
+    }
+
+    /// Appends a repeated `uint32`, packed or not.
+    mutating func unsigned(into values: inout [UInt32]) throws(ProtobufError) {
+        guard isBytes else {
+            values.append(UInt32(truncatingIfNeeded: try varint()))
+            return
+        }
+        var packed = ProtobufReader(try data())
+        while packed.at < packed.bytes.count { values.append(UInt32(truncatingIfNeeded: try packed.rawVarint())) }
     }
 
     mutating func skip() throws(ProtobufError) {

@@ -1,3 +1,4 @@
+import Base
 import TimeSeries
 
 /// Reads the TimeSeries messages that remote read and remote write share.
@@ -5,6 +6,56 @@ import TimeSeries
 /// - Source: prometheus/prometheus prompb/types.proto.
 struct RemoteSeriesDecoder {
     private var collector = LabelsCollector()
+    /// Whether what a sender can get wrong is looked at: a server's own answer is believed.
+    let isStrict: Bool
+    /// Exemplars met so far.
+    private(set) var exemplars = 0
+
+    init(isStrict: Bool = false) { self.isStrict = isStrict }
+
+    /// Whether the labels of the last series can be those of a series.
+    private(set) var hasUsableLabels = true
+
+    /// As ``series(_:)``, with label sets of former bodies at hand.
+    mutating func series(_ bytes: UnsafeRawBufferPointer, _ known: inout [UInt64: Labels]) throws(ProtobufError)
+        -> Series?
+    {
+        var reader = ProtobufReader(bytes)
+        let run = try reader.run()
+        let hash = StableHash.hash(run)
+        if let labels = known[hash], ProtobufReader.isSame(run, as: labels) {
+            let before = exemplars
+            if let series = try samples(&reader, labels) { return series.count > 0 ? series : nil }
+            exemplars = before
+        }
+        guard let series = try series(bytes) else { return nil }
+        hasUsableLabels = !collector.hasDuplicates && series.labels.flaw == nil
+        if hasUsableLabels { known[hash] = series.labels }
+        return series
+    }
+
+    /// Reads what stands behind the labels; nil when there are further ones.
+    private mutating func samples(_ reader: inout ProtobufReader, _ labels: Labels) throws(ProtobufError) -> Series? {
+        var series = Series(labels: labels)
+        var histograms: [(timestamp: Int64, value: FloatHistogram)] = []
+        while try reader.next() {
+            switch reader.field {
+            case 1: return nil
+            case 2:
+                let (timestamp, value) = try Self.sample(try reader.data())
+                series.timestamps.append(timestamp)
+                series.values.append(value)
+            case 3:
+                exemplars += 1
+                try reader.skip()
+            case 4: histograms.append(try Self.histogram(try reader.data(), isStrict: isStrict))
+            default: try reader.skip()
+            }
+        }
+        hasUsableLabels = true
+        if !histograms.isEmpty { Self.merge(histograms, into: &series) }
+        return series
+    }
 
     /// Reads one message; nil when it has no samples.
     mutating func series(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> Series? {
@@ -19,7 +70,10 @@ struct RemoteSeriesDecoder {
                 let (timestamp, value) = try Self.sample(try reader.data())
                 timestamps.append(timestamp)
                 values.append(value)
-            case 4: histograms.append(try Self.histogram(try reader.data()))
+            case 3:
+                exemplars += 1
+                try reader.skip()
+            case 4: histograms.append(try Self.histogram(try reader.data(), isStrict: isStrict))
             default: try reader.skip()
             }
         }
@@ -41,13 +95,12 @@ struct RemoteSeriesDecoder {
             default: try reader.skip()
             }
         }
-        name.withMemoryRebound(to: UInt8.self) { name in
-            value.withMemoryRebound(to: UInt8.self) { value in collector.append(name: name, value: value) }
-        }
+        if isStrict, collector.count >= RemoteWriteRequest.maximumLabels { throw .tooManyLabels }
+        collector.append(name: name.bindMemory(to: UInt8.self), value: value.bindMemory(to: UInt8.self))
     }
 
     @inline(__always)
-    private static func sample(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> (Int64, Double) {
+    static func sample(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> (Int64, Double) {
         var reader = ProtobufReader(bytes)
         var timestamp: Int64 = 0
         var value = 0.0
@@ -62,7 +115,7 @@ struct RemoteSeriesDecoder {
     }
 
     /// Puts floats and histograms into one column, in time order; of equal times the histogram comes later.
-    private static func merge(_ histograms: [(timestamp: Int64, value: FloatHistogram)], into series: inout Series) {
+    static func merge(_ histograms: [(timestamp: Int64, value: FloatHistogram)], into series: inout Series) {
         var merged = Series(labels: series.labels)
         var next = 0
         for index in series.timestamps.indices {
@@ -76,15 +129,21 @@ struct RemoteSeriesDecoder {
         series = merged
     }
 
-    private static func histogram(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> (Int64, FloatHistogram) {
+    /// - Parameter isStrict: Whether whole numbers must add up, and schemas finer than any that is stored are coarsened.
+    static func histogram(_ bytes: UnsafeRawBufferPointer, isStrict: Bool) throws(ProtobufError)
+        -> (Int64, FloatHistogram)
+    {
         var reader = ProtobufReader(bytes)
         var histogram = FloatHistogram()
         var timestamp: Int64 = 0
+        var isWhole = false
         var positiveDeltas: [Int64] = []
         var negativeDeltas: [Int64] = []
         while try reader.next() {
             switch reader.field {
-            case 1: histogram.count = Double(try reader.varint())
+            case 1:
+                histogram.count = Double(try reader.varint())
+                isWhole = true
             case 2: histogram.count = try reader.double()
             case 3: histogram.sum = try reader.double()
             case 4: histogram.schema = Int32(truncatingIfNeeded: try reader.zigzag())
@@ -113,7 +172,29 @@ struct RemoteSeriesDecoder {
         if histogram.usesCustomBuckets, histogram.customValues.isEmpty, !histogram.positiveBuckets.isEmpty {
             throw ProtobufError("a histogram with custom buckets comes without their bounds", isIncomplete: true)
         }
-        return (timestamp, histogram)
+        return (timestamp, isStrict ? try storable(histogram, isWhole: isWhole) : histogram)
+    }
+
+    /// A sender's histogram as it is stored.
+    private static func storable(_ histogram: FloatHistogram, isWhole: Bool) throws(ProtobufError) -> FloatHistogram {
+        if isWhole {
+            let buckets = histogram.positiveBuckets + histogram.negativeBuckets
+            let found = buckets.reduce(histogram.zeroCount, +)
+            // Observations of NaN are in no bucket.
+            if histogram.sum.isNaN ? found > histogram.count : found != histogram.count {
+                let wanted =
+                    histogram.sum.isNaN
+                    ? "be at least the number of observations found in the buckets"
+                    : "equal the number of observations found in the buckets (in absence of NaN)"
+                throw ProtobufError(
+                    "\(GoFloat.string(found, .general)) observations found in buckets, but the Count field is "
+                        + "\(GoFloat.string(histogram.count, .general)): histogram's observation count should \(wanted)"
+                )
+            }
+        }
+        guard (9...52).contains(histogram.schema) else { return histogram }
+        do throws(HistogramError) { try histogram.validateSpans() } catch { throw ProtobufError(error.description) }
+        return (try? histogram.reduced(toSchema: 8)) ?? histogram
     }
 
     /// Integer histograms give each bucket as the difference to the one before.

@@ -1,14 +1,22 @@
 import TimeSeries
 
-/// Bodies of remote write, version 1: protocol buffers under snappy.
+/// Bodies of remote write: protocol buffers under snappy. Version 1 is written, both are read.
 ///
-/// - Source: Prometheus Remote-Write 1.0 specification; prompb/remote.proto, WriteRequest.
+/// - Source: Prometheus Remote-Write 1.0 and 2.0 specifications; prompb/remote.proto, WriteRequest.
 public enum RemoteWriteRequest {
     /// The headers that go with such a body.
     public static let headers: [(name: String, value: String)] = [
         ("Content-Type", "application/x-protobuf"), ("Content-Encoding", "snappy"),
         ("X-Prometheus-Remote-Write-Version", "0.1.0"),
     ]
+
+    /// The two messages there are.
+    public enum Version: String, Hashable, Sendable, CaseIterable {
+        /// Labels as texts.
+        case one = "prometheus.WriteRequest"
+        /// Labels as places in a table of texts.
+        case two = "io.prometheus.write.v2.Request"
+    }
 
     /// What is known of a metric.
     public struct Metadata: Hashable, Sendable {
@@ -38,15 +46,23 @@ public enum RemoteWriteRequest {
         return Snappy.compress(whole)
     }
 
+    /// Labels of one series that are taken.
+    public static let maximumLabels = 1000
+
     /// Reads a body; series without samples are left out, the order of samples is the sender's.
     /// - Throws: ``RemoteBodyError`` when it is not such a body, or unfolds to more than `limit` bytes.
-    public static func decode(_ body: [UInt8], limit: Int) throws(RemoteBodyError) -> (
-        series: [Series], metadata: [Metadata]
-    ) {
+    public static func decode(_ body: [UInt8], version: Version = .one, limit: Int) throws(RemoteBodyError)
+        -> RemoteWriteBody
+    {
         do throws(ProtobufError) {
             let bytes = try Snappy.uncompress(body, limit: limit)
-            let result: Result<([Series], [Metadata]), ProtobufError> = bytes.withUnsafeBytes { bytes in
-                do throws(ProtobufError) { return .success(try decode(bytes)) } catch { return .failure(error) }
+            let result: Result<RemoteWriteBody, ProtobufError> = bytes.withUnsafeBytes { bytes in
+                LabelCache.shared.withTable { known in
+                    do throws(ProtobufError) {
+                        return .success(
+                            try version == .one ? decode(bytes, &known) : RemoteWrite2Decoder.decode(bytes))
+                    } catch { return .failure(error) }
+                }
             }
             return try result.get()
         } catch {
@@ -54,19 +70,24 @@ public enum RemoteWriteRequest {
         }
     }
 
-    private static func decode(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> ([Series], [Metadata]) {
+    /// As Prometheus does, a series with labels that cannot be is left out silently.
+    private static func decode(_ bytes: UnsafeRawBufferPointer, _ known: inout [UInt64: Labels]) throws(ProtobufError)
+        -> RemoteWriteBody
+    {
         var reader = ProtobufReader(bytes)
-        var decoder = RemoteSeriesDecoder()
-        var all: [Series] = []
-        var metadata: [Metadata] = []
+        var decoder = RemoteSeriesDecoder(isStrict: true)
+        var body = RemoteWriteBody()
         while try reader.next() {
             switch reader.field {
-            case 1: if let series = try decoder.series(try reader.data()) { all.append(series) }
-            case 3: metadata.append(try Metadata(try reader.data()))
+            case 1:
+                guard let series = try decoder.series(try reader.data(), &known) else { continue }
+                if decoder.hasUsableLabels { body.series.append(series) }
+            case 3: body.metadata.append(try Metadata(try reader.data()))
             default: try reader.skip()
             }
         }
-        return (all, metadata)
+        body.exemplars = decoder.exemplars
+        return body
     }
 }
 
@@ -82,9 +103,14 @@ public struct RemoteBodyError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension RemoteWriteRequest.Metadata {
-    private static let types = [
+    static let types = [
         "unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset",
     ]
+
+    /// The name of a type; both versions number them alike.
+    static func type(_ number: UInt64) -> String {
+        number < UInt64(types.count) ? types[Int(number)] : "unknown"
+    }
 
     init(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
         var reader = ProtobufReader(bytes)
@@ -95,8 +121,7 @@ extension RemoteWriteRequest.Metadata {
         while try reader.next() {
             switch reader.field {
             case 1:
-                let number = try reader.varint()
-                type = number < UInt64(Self.types.count) ? Self.types[Int(number)] : "unknown"
+                type = Self.type(try reader.varint())
             case 2: metric = String(decoding: try reader.data(), as: UTF8.self)
             case 4: help = String(decoding: try reader.data(), as: UTF8.self)
             case 5: unit = String(decoding: try reader.data(), as: UTF8.self)

@@ -31,11 +31,16 @@ enum Snappy {
             guard length <= input.count * 22 + 64 else {
                 return .failure(ProtobufError("the body claims to unfold to \(length) bytes, which it cannot"))
             }
+            // What unfolds to nothing has nothing behind its length either.
+            if length == 0 {
+                return snappy_validate_compressed_buffer(text, input.count) == SNAPPY_OK
+                    ? .success([]) : .failure(ProtobufError("the body is damaged: snappy cannot unfold it"))
+            }
             var isValid = false
             let out = [UInt8](unsafeUninitializedCapacity: length) { out, count in
                 var written = length
                 let target = UnsafeMutableRawPointer(out.baseAddress)?.assumingMemoryBound(to: CChar.self)
-                isValid = length == 0 || snappy_uncompress(text, input.count, target, &written) == SNAPPY_OK
+                isValid = snappy_uncompress(text, input.count, target, &written) == SNAPPY_OK
                 count = isValid ? written : 0
             }
             return isValid ? .success(out) : .failure(ProtobufError("the body is damaged: snappy cannot unfold it"))

@@ -105,16 +105,30 @@ public final class EmbeddedStore: SeriesSource, Sendable {
     /// - Parameter latest: A later sample is refused as from the far future.
     /// - Returns: why nothing was taken, in Prometheus' words; nil when the batch was.
     public func commit(_ batch: [Series], latest: Timestamp) -> String? {
-        state.withLock { state in
-            for series in batch {
-                if let reason = state.refusal(of: series, latest: latest.milliseconds) { return reason }
-            }
-            for series in batch {
-                for sample in 0..<series.count { _ = state.append(series, sample) }
-            }
-            state.enforceLimits()
-            return nil
+        state.withLock { $0.commit(batch, latest: latest.milliseconds) }
+    }
+
+    /// What ``commitEach(_:latest:)`` took, and what not.
+    public struct Commitment: Hashable, Sendable {
+        /// One sample that was not taken.
+        public struct Refusal: Hashable, Sendable {
+            /// The series' place in the batch.
+            public var series: Int
+            /// In Prometheus' words.
+            public var reason: String
         }
+
+        /// Floats that were taken, those that were out of order among themselves too.
+        public var samples = 0
+        /// The same of histograms.
+        public var histograms = 0
+        /// In the batch's order.
+        public var refusals: [Refusal] = []
+    }
+
+    /// As ``commit(_:latest:)``, but what is refused does not keep the other samples out.
+    public func commitEach(_ batch: [Series], latest: Timestamp) -> Commitment {
+        state.withLock { $0.commitEach(batch, latest: latest.milliseconds) }
     }
 
     /// Appends one sample.
@@ -210,6 +224,13 @@ public final class EmbeddedStore: SeriesSource, Sendable {
             if let value = labels[name] { values.insert(value) }
         }
         return values.sorted(by: Labels.less)
+    }
+
+    /// What is held, counted by metrics and labels, the `limit` largest of each.
+    public func overview(limit: Int) -> StoreOverview {
+        var overview = state.withLock { $0.overview }
+        overview.cut(to: limit)
+        return overview
     }
 
     /// What is held now.

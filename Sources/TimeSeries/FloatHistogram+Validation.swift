@@ -49,8 +49,7 @@ extension FloatHistogram {
     /// Checks only what arithmetic relies on: schema, spans, bounds.
     /// - Throws: the first thing that is wrong.
     public func validateStructure() throws(HistogramError) {
-        try Self.check(positiveSpans, positiveBuckets.count)
-        try Self.check(negativeSpans, negativeBuckets.count)
+        try validateSpans()
         if usesCustomBuckets {
             if !negativeBuckets.isEmpty || !negativeSpans.isEmpty { throw .negativeBucketsWithCustomBounds }
             if zeroCount != 0 || zeroThreshold != 0 { throw .zeroBucketWithCustomBounds }
@@ -65,6 +64,13 @@ extension FloatHistogram {
             guard ExponentialBounds.schemas.contains(schema) else { throw .unknownSchema(schema) }
             if !customValues.isEmpty { throw .unexpectedBounds }
         }
+    }
+
+    /// Checks only that spans and buckets belong together.
+    /// - Throws: the first thing that is wrong.
+    public func validateSpans() throws(HistogramError) {
+        try Self.check(positiveSpans, positiveBuckets.count)
+        try Self.check(negativeSpans, negativeBuckets.count)
     }
 
     private static func check(_ spans: [Span], _ buckets: Int) throws(HistogramError) {

@@ -8,6 +8,19 @@ struct LabelIndex {
     /// All values of a label, in no order.
     func values(of name: String) -> some Sequence<String> { (lists[name] ?? [:]).keys }
 
+    /// Counts values, bytes and series of each label.
+    func count(into overview: inout StoreOverview) {
+        for (name, values) in lists {
+            overview.labelPairs += values.count
+            overview.valuesOfLabels.append((name, values.count))
+            overview.bytesOfLabels.append((name, values.reduce(0) { $0 + $1.key.utf8.count * $1.value.count }))
+            for (value, ids) in values {
+                overview.seriesOfPairs.append(("\(name)=\(value)", ids.count))
+                if name == Labels.metricName { overview.seriesOfMetrics.append((value, ids.count)) }
+            }
+        }
+    }
+
     /// Adds a series with an id above all others.
     mutating func insert(_ id: Int32, _ labels: Labels) {
         for (name, value) in labels { lists[name, default: [:]][value, default: []].append(id) }

@@ -3,6 +3,10 @@ public struct LabelsCollector: Sendable {
     private var bytes: [UInt8] = []
     private var lastStart: Int?
     private var isSorted = true
+    /// Labels collected since the last call of ``finish()``, those with an empty value not counted.
+    public private(set) var count = 0
+    /// Whether a name occurred twice in the set that was finished last.
+    public private(set) var hasDuplicates = false
 
     /// Nothing collected yet.
     public init() {}
@@ -17,6 +21,7 @@ public struct LabelsCollector: Sendable {
                 return Labels.compare(all[last], name[...]) < 0
             }
         }
+        count += 1
         lastStart = bytes.count
         Labels.append(name, to: &bytes)
         Labels.append(value, to: &bytes)
@@ -29,7 +34,13 @@ public struct LabelsCollector: Sendable {
         bytes.removeAll(keepingCapacity: true)
         lastStart = nil
         isSorted = true
+        let collected = count
+        count = 0
+        hasDuplicates = false
         let labels = Labels(packed: packed)
-        return wasSorted ? labels : Labels(labels.map { ($0.name, $0.value) })
+        if wasSorted { return labels }
+        let sorted = Labels(labels.map { ($0.name, $0.value) })
+        hasDuplicates = sorted.count < collected
+        return sorted
     }
 }

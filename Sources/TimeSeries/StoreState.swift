@@ -4,12 +4,12 @@ import Base
 struct StoreState {
     var limits: EmbeddedStore.Limits
     private var retention: Int64? { limits.retention?.milliseconds }
-    private var known: [Labels: MemorySeries] = [:]
+    var known: [Labels: MemorySeries] = [:]
     private var all: [Int32: MemorySeries] = [:]
     private var index = LabelIndex()
     private var nextID: Int32 = 0
-    private var bytes = 0
-    private var newest: Int64 = .min
+    var bytes = 0
+    var newest: Int64 = .min
     private var nextSweep: Int64 = .min
 
     init(limits: EmbeddedStore.Limits) { self.limits = limits }
@@ -30,40 +30,26 @@ struct StoreState {
             newest: newest == .min ? nil : Timestamp(milliseconds: newest))
     }
 
+    /// Everything counted, in no order.
+    var overview: StoreOverview {
+        var overview = StoreOverview()
+        overview.series = all.count
+        overview.newest = newest == .min ? nil : newest
+        for series in all.values {
+            overview.chunks += series.chunks.count + (series.head == nil ? 0 : 1)
+            if let first = series.first { overview.oldest = min(overview.oldest ?? first, first) }
+        }
+        overview.oldest = overview.oldest.map { max($0, oldestKept) }
+        index.count(into: &overview)
+        return overview
+    }
+
     /// Appends one sample of a series; gives why not.
     mutating func append(_ series: Series, _ place: Int) -> EmbeddedStore.Refusal? {
         if !series.histograms.isEmpty, let histogram = series.histograms[place] {
             return append(.histogram(histogram), series.labels, at: series.timestamps[place])
         }
         return append(.float(series.values[place]), series.labels, at: series.timestamps[place])
-    }
-
-    /// Why a sender's series is not taken, judged by what the store has, not by the series' own order.
-    func refusal(of series: Series, latest: Int64) -> String? {
-        let held = known[series.labels]
-        let oldest = oldestKept
-        for place in 0..<series.count {
-            let time = series.timestamps[place]
-            if time > latest { return "out of bounds: timestamp is too far in the future" }
-            let value = series.sample(at: place)
-            if case .histogram(let histogram) = value, !histogram.isStale {
-                do throws(HistogramError) { try histogram.validate() } catch { return error.description }
-            }
-            guard let held, time <= held.last else {
-                if time < oldest { return EmbeddedStore.Refusal.tooOld.description }
-                continue
-            }
-            if time < held.last { return EmbeddedStore.Refusal.outOfOrder.description }
-            if held.isLast(value) { continue }
-            let text = "duplicate sample for timestamp \(time); overrides not allowed: existing "
-            guard case .float(let new) = value else { return text + "value, new value is a histogram" }
-            guard let old = held.lastFloat else {
-                return "duplicate sample for timestamp \(time); overrides not allowed: existing is a histogram, "
-                    + "new value \(GoFloat.string(new, .general))"
-            }
-            return text + "\(GoFloat.string(old, .general)), new value \(GoFloat.string(new, .general))"
-        }
-        return nil
     }
 
     /// Appends one sample; gives why not.
@@ -104,7 +90,7 @@ struct StoreState {
         drop { series in wanted.contains(series.labels) ? series.drop(before: .max) : 0 }
     }
 
-    private mutating func insert(_ labels: Labels) -> MemorySeries {
+    mutating func insert(_ labels: Labels) -> MemorySeries {
         let series = MemorySeries(labels: labels)
         known[labels] = series
         all[nextID] = series

@@ -59,6 +59,9 @@ public protocol WebBackend: Sendable {
     /// What `/health/performance` shows.
     func performance() async -> PerformanceView
 
+    /// What `/api/v1/status/…` shows of the process.
+    func serverStatus() async -> ServerStatusView
+
     /// Puts configuration, rule files and templates in force again as they are on the disk.
     /// - Throws: ``WebFailure/failed(_:)`` with the reason; nothing has changed then.
     func reload() async throws(WebFailure)

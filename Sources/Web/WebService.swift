@@ -47,36 +47,52 @@ public struct WebService: Sendable {
     /// Answers one request.
     public func respond(to request: HTTPServerRequest) async -> HTTPServerResponse {
         let started = ContinuousClock.now
-        let (pattern, response) = await routed(request)
+        let (route, pattern, plain) = await routed(request)
+        let response = route?.isShared == true ? Self.shared(plain, request) : plain
         requests.with(String(response.status), pattern).increment()
         durations.with(pattern).observe(ContinuousClock.now - started)
         return response.with(header: "X-Content-Type-Options", "nosniff")
     }
 
-    private func routed(_ request: HTTPServerRequest) async -> (pattern: String, HTTPServerResponse) {
+    /// As Prometheus does, lets pages of other sites read an answer.
+    private static func shared(_ response: HTTPServerResponse, _ request: HTTPServerRequest) -> HTTPServerResponse {
+        if response.status == 405 { return response }
+        let response = response.with(header: "Vary", "Origin")
+        guard let origin = request.header("Origin"), !origin.isEmpty else { return response }
+        return response.with(header: "Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Origin")
+            .with(header: "Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+            .with(header: "Access-Control-Allow-Origin", origin)
+            .with(header: "Access-Control-Expose-Headers", "Date")
+    }
+
+    private func routed(_ request: HTTPServerRequest) async -> (Route?, pattern: String, HTTPServerResponse) {
         for route in Route.all {
             guard let parameters = route.match(request.pathSegments) else { continue }
             let methods = route.methods
             if request.method == "OPTIONS" {
-                let allow = (methods + ["OPTIONS"]).joined(separator: ", ")
-                return (route.pattern, HTTPServerResponse(status: 204).with(header: "Allow", allow))
+                let answer = HTTPServerResponse(status: 204)
+                return (route, route.pattern, route.isShared ? answer : answer.with(header: "Allow", route.allowed))
             }
-            let method = request.method == "HEAD" ? "GET" : request.method
-            guard methods.contains(method) else { return (route.pattern, route.style.notAllowed(request, methods)) }
-            if method != "GET", !isSameOrigin(request) {
+            // Where Prometheus does not answer HEAD, its clients do not ask with it.
+            let method = request.method == "HEAD" && !route.isShared ? "GET" : request.method
+            guard methods.contains(method) else { return (route, route.pattern, route.notAllowed(request)) }
+            if method != "GET", !route.isShared, !isSameOrigin(request) {
                 return (
-                    route.pattern,
+                    route, route.pattern,
                     HTTPServerResponse(status: 403, text: "cross-origin requests are not allowed to change anything\n")
                 )
             }
             do throws(WebFailure) {
-                return (route.pattern, try await route.handle(self, request, parameters))
+                return (route, route.pattern, try await route.handle(self, request, parameters))
             } catch {
-                return (route.pattern, route.style.failure(error))
+                return (route, route.pattern, route.style.failure(error))
             }
         }
+        if request.method == "OPTIONS", request.path.hasPrefix("/api/v1/") {
+            return (nil, "none", Self.shared(HTTPServerResponse(status: 204), request))
+        }
         let style: RouteStyle = request.path.hasPrefix("/api/v2/") ? .alertmanager : .plain
-        return ("none", style.notFound(request))
+        return (nil, "none", style.notFound(request))
     }
 
     /// Hands alerts to the backend and counts them.

@@ -56,6 +56,15 @@ struct VictoriaMetricsTests {
                 }, "\(mode)")
             // Also now that a chained rule could see what came back.
             #expect(await alerts() == seen[mode], "\(mode)")
+            if mode == "local" {
+                // Found out once, whatever is reloaded, and told.
+                #expect(await ruleval.post("/-/reload")?.status == 200)
+                let metrics = await ruleval.get("/metrics")?.text() ?? ""
+                #expect(metrics.contains("ruleval_datasource_remote_read{server=\"127.0.0.1:\(server.port)\"} 0\n"))
+                let log = ruleval.process?.errorOutput ?? ""
+                #expect(
+                    log.split(separator: "\n").count { $0.contains("no remote read, asking for range selectors") } == 1)
+            }
             #expect(await ruleval.terminate() == 0)
             server.kill()
         }

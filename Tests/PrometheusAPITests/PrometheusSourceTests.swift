@@ -43,16 +43,21 @@ struct PrometheusSourceTests {
             paths.withLock { $0.append(request.path) }
             if let query = request.form["query"] { _ = queries.withLock { $0.insert(query) } }
         }
-        let source = PrometheusSource(try PrometheusClientTests.client("http://127.0.0.1:\(server.port)")) { notice in
-            notices.withLock { $0.append(notice) }
-        }
+        let found = Mutex<[PrometheusSource.Fidelity]>([])
+        let knowledge = ServerKnowledge(
+            found: { one in found.withLock { $0.append(one) } },
+            notice: { notice in notices.withLock { $0.append(notice) } })
+        let client = try PrometheusClientTests.client("http://127.0.0.1:\(server.port)")
+        let source = PrometheusSource(client, knowledge: knowledge)
         let answers = try await source.fetch([Self.request("x"), Self.request("y"), Self.request("x")])
         #expect(source.fidelity == .floats)
         #expect(answers.map(\.series.count) == [1, 1, 1])
         // Prometheus 2 gives the sample at the range's beginning too; it was not asked for.
         #expect(answers[0].series[0].timestamps == [1000, 61_000])
         #expect(answers[0].series[0].values == [2, 3])
-        _ = try await source.fetch([Self.request("x")])
+        // A reload makes another source for the same server.
+        _ = try await PrometheusSource(client, knowledge: knowledge).fetch([Self.request("x")])
+        #expect(found.withLock { $0 } == [.floats])
         #expect(
             queries.withLock { $0 } == [
                 #"{__name__="x"}[1m1ms]"#, #"{__name__="y"}[1m1ms]"#, #"{__name__="x"}"#, #"{__name__="y"}"#,
@@ -128,7 +133,7 @@ struct RemoteWriteRequestTests {
         positiveBuckets: [1, 2, 3], negativeBuckets: [3])
 
     @Test func areReadAsTheyWereWritten() throws {
-        var mixed = Series(labels: ["m": "x"], timestamps: [1], values: [1])
+        var mixed = Series(labels: ["__name__": "m"], timestamps: [1], values: [1])
         mixed.append(.histogram(Self.histogram), at: 2)
         mixed.append(.float(3), at: 3)
         let series = [
@@ -160,18 +165,22 @@ struct RemoteWriteRequestTests {
         #expect(error?.message.contains("at most 4096 are taken") == true)
     }
 
-    @Test func labelsInAnyOrderAreSorted() throws {
+    @Test("labels in any order are sorted, series with labels that cannot be are left out")
+    func labels() throws {
         var writer = ProtobufWriter()
-        writer.message(1) { writer in
-            for name in ["b", "a", "b"] {
-                writer.message(1) { writer in
-                    writer.string(1, name)
-                    writer.string(2, "v" + name)
+        for names in [["b", "__name__", "a"], ["b", "a"], ["__name__", "a", "a"], ["__name__", ""]] {
+            writer.message(1) { writer in
+                for name in names {
+                    writer.message(1) { writer in
+                        writer.string(1, name)
+                        writer.string(2, "v" + name)
+                    }
                 }
+                writer.message(2) { $0.double(1, 1) }
             }
-            writer.message(2) { $0.double(1, 1) }
         }
         let decoded = try RemoteWriteRequest.decode(Snappy.compress(writer.bytes), limit: 1 << 20)
-        #expect(decoded.series.map(\.labels) == [["a": "va", "b": "vb"]])
+        #expect(decoded.series.map(\.labels) == [["__name__": "v__name__", "a": "va", "b": "vb"]])
+        #expect(decoded.refusals.isEmpty)
     }
 }

@@ -25,10 +25,15 @@ struct BodyComparison: CustomStringConvertible {
 
     func ask(_ base: String, _ http: HTTPClient) async throws -> Body {
         let start = RandomExpression.start + offset
-        let times =
-            isRange
-            ? [("start", "\(start)"), ("end", "\(start + 300)"), ("step", "20s")] : [("time", "\(start)")]
-        let form = PercentEncoding.form([(name: "query", value: text)] + times.map { (name: $0.0, value: $0.1) })
+        var parameters: [(name: String, value: String)] = [(name: "query", value: text)]
+        if isRange {
+            parameters.append((name: "start", value: String(start)))
+            parameters.append((name: "end", value: String(start + 300)))
+            parameters.append((name: "step", value: "20s"))
+        } else {
+            parameters.append((name: "time", value: String(start)))
+        }
+        let form = PercentEncoding.form(parameters)
         let url = base + (base.hasSuffix("/") ? "" : "/") + "api/v1/\(isRange ? "query_range" : "query")"
         var request = HTTPRequest("GET", "\(url)?\(form)")
         if offset % 2 == 1 {
@@ -79,10 +84,13 @@ struct BodyComparison: CustomStringConvertible {
             return isStricter ? nil : "only we refuse: \(message)"
         case (false, true):
             let message = Self.error(theirs.json)
-            let isKnown =
-                message.contains("same labelset") && isRange || text.contains("</") || text.contains(">/")
-                || message.contains("duration")
-                || (message.contains("parse error") && (text.contains("[") || text.contains("offset")))
+            let hasDuration: Bool = ["[", "offset"].contains { (part: String) -> Bool in text.contains(part) }
+            let isNewer: Bool = ["</", ">/"].contains { (part: String) -> Bool in text.contains(part) }
+            let reasons: [Bool] = [
+                isRange && message.contains("same labelset"), isNewer, message.contains("duration"),
+                hasDuration && message.contains("parse error"),
+            ]
+            let isKnown = reasons.contains(true)
             if isKnown { tally.refused += 1 }
             return isKnown ? nil : "only they refuse: \(message)"
         case (false, false): break

@@ -55,30 +55,3 @@ struct DaemonDifferentialTests {
         #expect(await embedded.end() == 0)
     }
 }
-
-/// The built binary over one datasource.
-private final class QueryDaemon: Sendable {
-    let url: String
-    private let process: ChildProcess
-
-    init(_ datasource: String) async throws {
-        let folder = try TemporaryFolder()
-        let port = try Surroundings.freePort()
-        let config = try folder.write(
-            "ruleval.yml",
-            "datasource: \(datasource)\nroute: {receiver: none}\nreceivers: [{name: none}]\n")
-        process = try ChildProcess(
-            Surroundings.binary,
-            ["run", "--config", config, "--listen", "127.0.0.1:\(port)", "--state", folder.path + "/state"],
-            folder: folder)
-        url = "http://127.0.0.1:\(port)"
-        let (http, ready) = (HTTPClient(), url + "/-/ready")
-        let isReady = await eventually { (try? await http.send(HTTPRequest("GET", ready)).status) == 200 }
-        if !isReady { throw PeerServer.NotStarted(reason: process.errorOutput) }
-    }
-
-    func end() async -> Int32? {
-        process.signal(15)
-        return await process.waitForExit(within: .seconds(10))
-    }
-}

@@ -44,6 +44,12 @@ final class FakeBackend: WebBackend {
     func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
     func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
     func receiverNames() async -> [String] { ["r1", "r2"] }
+    func serverStatus() async -> ServerStatusView {
+        ServerStatusView(
+            startedAt: Self.now, workingDirectory: "/", hostname: "host", reloadWorked: true, configuredAt: Self.now,
+            retention: "2h", configuration: "global:\n  evaluation_interval: 1m\n",
+            flags: [("config.file", "ruleval.yml")])
+    }
     func silences() async -> [SilenceView] { state.withLock { $0.silences } }
     func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {
         if !silence.id.isEmpty, !state.withLock({ $0.silences.contains { $0.silence.id == silence.id } }) {

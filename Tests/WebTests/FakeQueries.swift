@@ -58,11 +58,14 @@ struct FakeQueries: QuerySide, QueriedSource {
             .sorted { $0.0 < $1.0 }
     }
 
+    func overview(limit: Int) async throws(QueryFailure) -> OverviewReply { .held(store.overview(limit: limit)) }
+
     func write(_ batch: WriteBatch, now: Timestamp) async throws(QueryFailure) -> WriteOutcome {
-        if let reason = store.commit(batch.series, latest: now + .seconds(600)) { return .refused(reason) }
+        let outcome = WriteOutcome(of: batch, to: store, latest: now + .seconds(600))
+        if !outcome.refusals.isEmpty, !batch.isPartial { return outcome }
         written.facts.withLock { facts in
             for one in batch.metadata { facts[one.metric, default: []].append(one.facts) }
         }
-        return .taken
+        return outcome
     }
 }

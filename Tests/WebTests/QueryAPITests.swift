@@ -140,8 +140,8 @@ struct QueryAPITests {
         #expect(same.status == 422)
         #expect(same.text.contains(#""errorType":"execution""#))
         let late = await Surface().ask("GET", "/api/v1/query?query=1&timeout=0", type: nil)
-        #expect(late.status == 503)
-        #expect(late.text.contains(#""errorType":"timeout""#))
+        #expect(late.status == 400)
+        #expect(late.text.contains(#""error":"invalid parameter \"query\": context deadline exceeded""#))
     }
 }
 
@@ -203,7 +203,7 @@ struct RemoteWriteRouteTests {
             (
                 "application/x-protobuf;proto=foo", "snappy", 415,
                 "got application/x-protobuf;proto=foo content type; unknown remote write protobuf message foo, "
-                    + "supported: prometheus.WriteRequest\n"
+                    + "supported: prometheus.WriteRequest, io.prometheus.write.v2.Request\n"
             ),
             ("application/x-protobuf;proto=prometheus.WriteRequest", "snappy", 204, ""),
         ]

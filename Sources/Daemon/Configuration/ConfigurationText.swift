@@ -98,7 +98,7 @@ enum ConfigurationText {
     }
 
     /// A plain word as it is, anything else in JSON's double quotes, which are YAML's too.
-    private static func scalar(_ text: String) -> String {
+    static func scalar(_ text: String) -> String {
         func isPlain(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true

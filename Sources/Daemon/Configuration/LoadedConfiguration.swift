@@ -35,7 +35,7 @@ struct LoadedConfiguration: Sendable {
     /// - Throws: all that is wrong.
     init(
         _ options: DaemonOptions, externalURL fallback: String, embedded: EmbeddedStore, overlay: EmbeddedStore,
-        http: HTTPClient, mail: SMTPClient, clock: any WallClock
+        servers: KnownServers, http: HTTPClient, mail: SMTPClient, clock: any WallClock
     ) throws(Diagnostics) {
         var configuration = try DaemonConfiguration.load(options.configuration)
         if let url = options.prometheusURL { try Self.override(&configuration, url) }
@@ -70,7 +70,7 @@ struct LoadedConfiguration: Sendable {
             policies: configuration.escalation.policies, receivers: profiles, externalURL: externalURL)
         let client = Self.client(configuration, http: http, clock: clock)
         pool = client?.pool
-        querier = Self.querier(configuration, client, embedded: embedded, overlay: overlay)
+        querier = Self.querier(configuration, client, embedded: embedded, overlay: overlay, servers: servers)
         var own: [PrometheusServerSettings: RuleQuerier] = [:]
         if let client, !client.settings.groups.isEmpty {
             for group in rules.flatMap(\.groups) {
@@ -78,7 +78,7 @@ struct LoadedConfiguration: Sendable {
                 if settings == client.settings || own[settings] != nil { continue }
                 own[settings] = Self.querier(
                     configuration, PrometheusClient(settings, http: http, pool: client.pool), embedded: embedded,
-                    overlay: overlay)
+                    overlay: overlay, servers: servers)
             }
         }
         groupQueriers = own
@@ -162,7 +162,7 @@ struct LoadedConfiguration: Sendable {
 
     private static func querier(
         _ configuration: DaemonConfiguration, _ client: PrometheusClient?, embedded: EmbeddedStore,
-        overlay: EmbeddedStore
+        overlay: EmbeddedStore, servers: KnownServers
     ) -> RuleQuerier? {
         var options = QueryOptions()
         options.features = configuration.features
@@ -174,7 +174,7 @@ struct LoadedConfiguration: Sendable {
             guard let client else { return nil }
             let settings = client.settings
             if let lookback = settings.lookback { options.lookback = lookback }
-            let source = PrometheusSource(client)
+            let source = servers.source(client)
             var querier = RuleQuerier(
                 source: source, server: ServerQuerying(client: client), overlay: overlay, options: options,
                 timeout: settings.configuredTimeout)

@@ -18,6 +18,11 @@ struct ReloadMetrics: Sendable {
         }
     }
 
+    /// Whether the last attempt worked, and since when its configuration, or the one before, is in force.
+    var last: (worked: Bool, inForceSince: Timestamp) {
+        (successful.first?.value == 1, Timestamp(seconds: times.first?.value ?? 0))
+    }
+
     /// Notes an attempt; the first load counts.
     func note(worked: Bool, at time: Timestamp) {
         for gauge in successful { gauge.set(worked ? 1 : 0) }

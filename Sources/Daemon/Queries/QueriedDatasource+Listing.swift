@@ -40,6 +40,20 @@ extension QueriedDatasource {
         }.sorted { $0.0 < $1.0 }
     }
 
+    func overview(limit: Int) async throws(QueryFailure) -> OverviewReply {
+        if let server {
+            do throws(PrometheusError) {
+                let answer = try await server.client.forward(
+                    "/api/v1/status/tsdb", [("limit", "\(limit)")], takesPost: false)
+                return .forwarded(status: answer.status, body: answer.body)
+            } catch {
+                throw QueryFailure(error.apiErrorType, error.message)
+            }
+        }
+        let store = (querier.source as? EmbeddedStore) ?? querier.overlay
+        return .held(store.overview(limit: limit))
+    }
+
     /// What stores here and the server list, together.
     private func listing<Element: Hashable & Sendable>(
         _ selection: SeriesSelection, path: String, takesPost: Bool = true,

@@ -101,8 +101,8 @@ extension QueriedDatasource {
             throw QueryFailure(
                 "not_found", "remote write is taken by 'datasource: {embedded: …}' only; this datasource is a server")
         }
-        if let reason = store.commit(batch.series, latest: now + Self.future) { return .refused(reason) }
-        facts.note(batch.metadata)
-        return .taken
+        let outcome = WriteOutcome(of: batch, to: store, latest: now + Self.future)
+        if outcome.refusals.isEmpty || batch.isPartial { facts.note(batch.metadata) }
+        return outcome
     }
 }

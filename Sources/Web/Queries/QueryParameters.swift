@@ -35,11 +35,12 @@ struct QueryParameters {
 
     /// Unix seconds or RFC 3339; nil for anything else.
     private static func timestamp(_ text: String) -> Timestamp? {
-        if let seconds = Double(text) {
+        if let seconds = GoFloat.parse(text) {
             guard seconds.magnitude <= 9e15 else { return nil }
             return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
         }
-        return RFC3339.parse(text)
+        // Go knows the letters of RFC 3339 as capitals only.
+        return text.contains("t") || text.contains("z") ? nil : RFC3339.parse(text)
     }
 
     /// An optional instant such as `time`; nil when it is not there.
@@ -63,7 +64,9 @@ struct QueryParameters {
 
     /// Nanoseconds of a number of seconds or a duration.
     private static func nanoseconds(_ text: String) -> Result<Int64, DurationTrouble> {
-        if let seconds = Double(text) {
+        if let seconds = GoFloat.parse(text) {
+            // Go makes the least of all numbers of it.
+            if seconds.isNaN { return .success(.min) }
             let nanoseconds = seconds * 1e9
             guard nanoseconds.magnitude < 9.2e18 else {
                 return .failure(
@@ -100,12 +103,24 @@ struct QueryParameters {
         }
     }
 
+    /// `stats`, which any text asks for.
+    var wantsStatistics: Bool { !text("stats").isEmpty }
+
     /// `query`, read.
     func expression(_ options: QueryOptions) throws(QueryFailure) -> Expr {
         do throws(PromQLError) {
             return try PromQLParser.parse(text("query"), options: .init(features: options.features))
         } catch {
             throw Self.invalid("query", "\(error)")
+        }
+    }
+
+    /// `query`, read, of an endpoint that does not name the parameter in what it says of mistakes.
+    func plainExpression(_ options: QueryOptions) throws(QueryFailure) -> Expr {
+        do throws(PromQLError) {
+            return try PromQLParser.parse(text("query"), options: .init(features: options.features))
+        } catch {
+            throw QueryFailure("bad_data", "\(error)")
         }
     }
 
@@ -128,7 +143,9 @@ struct QueryParameters {
             throw Self.invalid(
                 "step", "zero or negative query resolution step widths are not accepted. Try a positive integer")
         }
-        guard (end - start) / step <= Double(options.limits.steps), step >= .milliseconds(1) || end == start else {
+        guard (end - start).nanoseconds / step.nanoseconds <= Int128(options.limits.steps),
+            step >= .milliseconds(1) || end == start
+        else {
             throw QueryFailure(
                 "bad_data",
                 "exceeded maximum resolution of \(options.limits.shownSteps) points per timeseries. "
@@ -172,4 +189,9 @@ struct QueryParameters {
         }
         return SeriesSelection(matcherSets: sets, texts: texts, start: start, end: end, limit: limit)
     }
+}
+
+extension Duration {
+    /// Whole nanoseconds.
+    fileprivate var nanoseconds: Int128 { attoseconds / 1_000_000_000 }
 }

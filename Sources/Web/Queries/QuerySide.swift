@@ -34,7 +34,11 @@ public protocol QueriedSource: Sendable {
     /// What is known of metrics, by name; of one metric only when `metric` is not empty.
     func metadata(metric: String) async throws(QueryFailure) -> [(name: String, facts: [MetricFacts])]
 
-    /// Takes the samples of one body of remote write, all or none; those from the far future are refused.
+    /// What the datasource holds, for `/api/v1/status/tsdb`.
+    func overview(limit: Int) async throws(QueryFailure) -> OverviewReply
+
+    /// Takes the samples of one body of remote write, all or none unless it is partial; those from the far future are
+    /// refused.
     /// - Throws: ``QueryFailure`` `not_found` when the datasource is none that is written to.
     func write(_ batch: WriteBatch, now: Timestamp) async throws(QueryFailure) -> WriteOutcome
 }
@@ -59,6 +63,14 @@ public struct QueryRequest: Sendable {
 public enum QueryReply: Sendable {
     /// Computed here.
     case result(QueryResult)
+    /// A server's own answer, byte for byte.
+    case forwarded(status: Int, body: [UInt8])
+}
+
+/// What a datasource holds.
+public enum OverviewReply: Sendable {
+    /// The store in this process.
+    case held(StoreOverview)
     /// A server's own answer, byte for byte.
     case forwarded(status: Int, body: [UInt8])
 }
@@ -108,20 +120,39 @@ public struct MetricFacts: Hashable, Sendable {
     }
 }
 
-/// What a body of remote write says.
+/// What a body of remote write brings.
 public struct WriteBatch: Sendable {
     /// Samples in the sender's order.
     public var series: [Series]
     /// Facts on metrics.
     public var metadata: [(metric: String, facts: MetricFacts)]
+    /// Whether a sample that is refused leaves the others in, as in remote write 2.
+    public var isPartial: Bool
 }
 
 /// What became of a ``WriteBatch``.
-public enum WriteOutcome: Sendable {
-    /// Taken; samples that the sender itself put out of order are left out.
-    case taken
-    /// Nothing was taken: it is older than, or contradicts, what is there.
-    case refused(String)
+public struct WriteOutcome: Sendable {
+    /// Why samples were refused, with the place of their series in the batch; empty when all were taken.
+    public var refusals: [(series: Int, reason: String)] = []
+    /// Floats that were taken.
+    public var samples = 0
+    /// Histograms that were taken.
+    public var histograms = 0
+
+    /// Nothing refused, nothing taken.
+    public init() {}
+
+    /// Hands a batch to a store.
+    public init(of batch: WriteBatch, to store: EmbeddedStore, latest: Timestamp) {
+        if batch.isPartial {
+            let done = store.commitEach(batch.series, latest: latest)
+            refusals = done.refusals.map { ($0.series, $0.reason) }
+            samples = done.samples
+            histograms = done.histograms
+        } else if let reason = store.commit(batch.series, latest: latest) {
+            refusals = [(0, reason)]
+        }
+    }
 }
 
 /// Why a query has no answer: `errorType` and `error` of the API.

@@ -33,19 +33,5 @@ enum PrometheusRoutes {
                 json.endObject()
             }
         },
-        Route("GET", path: "/api/v1/status/buildinfo", style: .prometheus) { service, _, _ in
-            let build = service.build
-            return PrometheusJSON.success { json in
-                json.beginObject()
-                for (key, value) in [
-                    ("version", build.version), ("revision", build.revision), ("branch", build.branch),
-                    ("buildUser", build.buildUser), ("buildDate", build.buildDate), ("goVersion", build.compiler),
-                ] {
-                    json.key(key)
-                    json.string(value)
-                }
-                json.endObject()
-            }
-        },
     ]
 }

@@ -65,7 +65,8 @@ enum QueryRoutes {
         _ request: QueryRequest, limit: Int, _ source: any QueriedSource
     ) async throws(QueryFailure) -> HTTPServerResponse {
         guard request.options.limits.timeout > .microseconds(1) else {
-            throw QueryFailure("timeout", "query timed out in query execution")
+            // Prometheus finds this out before it evaluates.
+            throw QueryParameters.invalid("query", "context deadline exceeded")
         }
         switch try await source.evaluate(request) {
         case .forwarded(let status, let body): return .json(body, status: status)

@@ -9,6 +9,8 @@ struct Route: Sendable {
     /// As documented: `/api/v1/incidents/{id}/ack`.
     let pattern: String
     let style: RouteStyle
+    /// Whether pages of other sites may read the answers, as Prometheus lets them.
+    private(set) var isShared = false
     let handle: Handler
     private let segments: [String]
 
@@ -22,6 +24,29 @@ struct Route: Sendable {
         self.style = style
         self.handle = handle
         segments = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// The same route, whose answers pages of other sites may read: it changes nothing, whatever the method.
+    var shared: Route {
+        var copy = self
+        copy.isShared = true
+        return copy
+    }
+
+    /// The header Allow of this path.
+    var allowed: String { (methods + ["OPTIONS"]).sorted().joined(separator: ", ") }
+
+    /// The answer to a method that this path does not take.
+    func notAllowed(_ request: HTTPServerRequest) -> HTTPServerResponse {
+        let response =
+            switch style {
+            case .plain, .prometheus: HTTPServerResponse(status: 405, text: "Method Not Allowed\n")
+            case .alertmanager:
+                AlertmanagerJSON.failure(
+                    "method \(request.method) is not allowed, but [\(methods.joined(separator: ","))] are", code: 405,
+                    status: 405)
+            }
+        return response.with(header: "Allow", allowed)
     }
 
     /// The values of the parts in braces; nil when the path is another.
@@ -41,8 +66,10 @@ struct Route: Sendable {
 
     /// Every route there is.
     static let all =
-        HealthRoutes.all + PrometheusRoutes.all + QueryRoutes.all + SeriesRoutes.all + WriteRoute.all
-        + AlertmanagerRoutes.all + SilenceRoutes.all + OwnRoutes.all + HeartbeatRoutes.all + MissingRoutes.all
+        HealthRoutes.all
+        + (PrometheusRoutes.all + StatusRoutes.all + QueryRoutes.all + SeriesRoutes.all).map(\.shared)
+        + WriteRoute.all + AlertmanagerRoutes.all + SilenceRoutes.all + OwnRoutes.all + HeartbeatRoutes.all
+        + MissingRoutes.all
 }
 
 /// How a route words what went wrong.
@@ -73,17 +100,5 @@ enum RouteStyle: Sendable {
         case .alertmanager:
             AlertmanagerJSON.failure("path \(request.path) was not found", code: 404, status: 404)
         }
-    }
-
-    func notAllowed(_ request: HTTPServerRequest, _ methods: [String]) -> HTTPServerResponse {
-        let response =
-            switch self {
-            case .plain, .prometheus: HTTPServerResponse(status: 405, text: "Method Not Allowed\n")
-            case .alertmanager:
-                AlertmanagerJSON.failure(
-                    "method \(request.method) is not allowed, but [\(methods.joined(separator: ","))] are", code: 405,
-                    status: 405)
-            }
-        return response.with(header: "Allow", (methods + ["OPTIONS"]).joined(separator: ", "))
     }
 }

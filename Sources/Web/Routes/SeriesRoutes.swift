@@ -12,6 +12,10 @@ enum SeriesRoutes {
         },
         QueryRoutes.route("/api/v1/label/{name}/values", methods: ["GET"]) { call throws(QueryFailure) in
             let name = LabelNameEscape.decode(call.path[0])
+            // Paths that are no UTF-8 have been repaired when they come here.
+            if name.isEmpty || name.unicodeScalars.contains("\u{FFFD}") {
+                throw QueryFailure("bad_data", "invalid label name: \(GoQuote.quoted(name))")
+            }
             let limit = try call.parameters.limit()
             let selection = try call.parameters.selection(call.source.options, limit: limit)
             return list(try await call.source.labelValues(name, selection), limit) { $1.string($0) }
@@ -49,7 +53,13 @@ enum SeriesRoutes {
         },
         // No exemplars are kept; Grafana asks all the same.
         QueryRoutes.route("/api/v1/query_exemplars") { call throws(QueryFailure) in
-            _ = try call.parameters.expression(call.source.options)
+            let expression = try call.parameters.plainExpression(call.source.options)
+            if let start = try call.parameters.optionalTime("start"), let end = try call.parameters.optionalTime("end"),
+                end < start
+            {
+                throw QueryFailure("bad_data", "end timestamp must not be before start timestamp")
+            }
+            if expression.vectorSelectors.isEmpty { return HTTPServerResponse(status: 204) }
             return PrometheusJSON.success { json in
                 json.beginArray()
                 json.endArray()

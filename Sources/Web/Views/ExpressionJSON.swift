@@ -15,7 +15,7 @@ enum ExpressionJSON {
             text("val", GoFloat.string(node.value, .fixed), &json)
         case .string(let node):
             text("type", "stringLiteral", &json)
-            text("val", node.value, &json)
+            text("val", node.value.withoutStrayBytes, &json)
         case .vectorSelector(let node): selector(node, window: nil, &json)
         case .matrixSelector(let node): selector(node.selector, window: node.window, &json)
         case .subquery(let node):
@@ -70,7 +70,7 @@ enum ExpressionJSON {
             json.beginObject()
             text("name", matcher.name, &json)
             text("type", matcher.operation.rawValue, &json)
-            text("value", matcher.value, &json)
+            text("value", matcher.value.withoutStrayBytes, &json)
             json.endObject()
         }
         json.endArray()
@@ -157,6 +157,15 @@ enum ExpressionJSON {
         json.integer(signature?.variadic ?? 0)
         json.endObject()
         text("type", "call", &json)
+    }
+}
+
+extension String {
+    /// Bytes that are no UTF-8, which the language's texts may hold, as JSON shows them.
+    fileprivate var withoutStrayBytes: String {
+        guard StrayBytes.isAny(in: self) else { return self }
+        return String(
+            String.UnicodeScalarView(unicodeScalars.map { StrayBytes.isAny(in: String($0)) ? "\u{FFFD}" : $0 }))
     }
 }
 

@@ -12,12 +12,14 @@ extension CommandTable {
         summary: "Evaluate an expression over the samples of a Prometheus-compatible server or of files.",
         options: [
             .one("--prometheus", "URL", "the server (default http://127.0.0.1:9090)"),
-            .many("--data", "FILE...", "OpenMetrics or Prometheus text instead of a server"),
+            .many("--data", "FILE...", "OpenMetrics or Prometheus text instead of a server, gzip too"),
             .one(
                 "--time", "T", "instant: Unix seconds, RFC 3339, or now-1h (default now; of files their newest sample)"),
             .one("--start", "T", "range: its beginning"), .one("--end", "T", "range: its end"),
             .one("--step", "D", "range: seconds or a duration"),
-            .one("--format", "table|json|csv", "how to print (default table)"),
+            .one(
+                "--format", "table|chart|json|csv",
+                "how to print (default table; of ranges chart where it goes to a terminal)"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names"),
             .one("--max-samples", "N", "samples held in memory at once (default 50000000)"),
             .one("--max-steps", "N", "steps of a range (default 11000)"),
@@ -29,33 +31,35 @@ extension CommandTable {
         guard arguments.operands.count == 1, let text = arguments.operands.first else {
             throw UsageError("give one expression in quotes")
         }
-        let format = arguments.value("--format") ?? "table"
-        guard ["table", "json", "csv"].contains(format) else {
-            throw UsageError("--format is table, json or csv, not \(format)")
+        let now = SystemClock().now()
+        var kind = try queryKind(arguments, now: now)
+        let format = arguments.value("--format") ?? defaultFormat(kind)
+        guard ["table", "chart", "json", "csv"].contains(format) else {
+            throw UsageError("--format is table, chart, json or csv, not \(format)")
         }
         if arguments.has("--data"), arguments.has("--prometheus") {
             throw UsageError("samples come from --prometheus or from --data, not from both")
         }
-        let now = SystemClock().now()
-        var kind = try queryKind(arguments, now: now)
         var options = QueryOptions()
         options.features = try features(arguments)
         options.limits = try queryLimits(arguments)
         do {
             let expression = try PromQLParser.parse(text, options: .init(features: options.features))
-            let source: any SeriesSource
+            let result: QueryResult
             if arguments.has("--data") {
                 let store = try DataFiles.read(arguments.all("--data"), now: now)
                 if case .instant = kind, !arguments.has("--time") { kind = .instant(store.statistics.newest ?? now) }
-                source = store
+                let plan = try QueryPlan(expression, source: text, kind: kind, options: options)
+                result = try await QueryEngine(options: options).run(plan, store)
             } else {
-                source = try serverSource(arguments.value("--prometheus") ?? "http://127.0.0.1:9090")
+                let plan = try QueryPlan(expression, source: text, kind: kind, options: options)
+                let server = try ServerSource(arguments.value("--prometheus") ?? "http://127.0.0.1:9090")
+                result = try await server.evaluate(plan, text: text, kind: kind, options: options)
             }
-            let plan = try QueryPlan(expression, source: text, kind: kind, options: options)
-            let result = try await QueryEngine(options: options).run(plan, source)
             switch format {
             case "json": Terminal.out(String(decoding: QueryResultJSON.body(result), as: UTF8.self) + "\n")
             case "csv": Terminal.out(ResultCSV.text(result))
+            case "chart": Terminal.out(chart(result, kind) ?? table(result))
             default: Terminal.out(table(result))
             }
             for warning in result.annotations.warnings + result.annotations.infos { Terminal.error(warning) }
@@ -121,6 +125,23 @@ extension CommandTable {
             throw UsageError("--step needs seconds or a duration, not \(text)")
         }
         return .range(start: start, end: end, step: step)
+    }
+
+    /// Ranges are drawn where somebody looks at them.
+    private static func defaultFormat(_ kind: QueryPlan.Kind) -> String {
+        if case .range = kind, Terminal.width != nil { return "chart" }
+        return "table"
+    }
+
+    /// Nil for what is no range.
+    private static func chart(_ result: QueryResult, _ kind: QueryPlan.Kind) -> String? {
+        guard case .range(let start, let end, let step) = kind, case .matrix(let series) = result.value else {
+            return nil
+        }
+        let style = SeriesChart.Style(
+            width: Terminal.width ?? Terminal.namedWidth, isPlain: !Terminal.takesUnicode,
+            isColoured: Terminal.wantsColour)
+        return SeriesChart.page(series, start: start, end: end, step: step, style)
     }
 
     private static func table(_ result: QueryResult) -> String {

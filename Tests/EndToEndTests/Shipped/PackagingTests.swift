@@ -91,7 +91,7 @@ struct PackagingTests {
         for (library, package) in [
             ("libyaml-0.so.2", "libyaml-0-2"), ("libcurl.so.4", "libcurl4"), ("libmicrohttpd.so.12", "libmicrohttpd12"),
             ("libsqlite3.so.0", "libsqlite3-0"), ("libre2.so.9", "libre2-9"), ("libsimdjson.so.14", "libsimdjson14"),
-            ("libsnappy.so.1", "libsnappy1v5"),
+            ("libsnappy.so.1", "libsnappy1v5"), ("libz.so.1", "zlib1g"),
         ] {
             #expect(linked.output.contains(library), "\(library)")
             #expect(Self.packages("run").contains(package), "\(package)")
