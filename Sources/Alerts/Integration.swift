@@ -44,9 +44,9 @@ public enum DeliveryResult: Hashable, Sendable {
     /// The other side took it.
     case delivered
     /// It may work in a moment: tried again within the same flush.
-    case temporary(String)
+    case temporary(DeliveryFailure)
     /// It will not work by trying again now: waits for the group's next tick.
-    case permanent(String)
+    case permanent(DeliveryFailure)
 
     /// Whether the other side took it.
     public var isDelivered: Bool { self == .delivered }

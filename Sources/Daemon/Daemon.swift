@@ -6,6 +6,7 @@ import HTTPTransport
 import Incidents
 import Probes
 import PrometheusAPI
+import Receivers
 import Ruler
 import StateStore
 import TimeSeries
@@ -45,6 +46,8 @@ public actor Daemon {
     private var selfWatch: SelfWatch?
     var groupWatch = GroupWatch()
     private let http = HTTPClient()
+    /// Outlives reloads.
+    private let conversations = SlackConversations()
     private let mail = SMTPClient()
     /// The store that `datasource: {embedded: …}` means.
     private let embedded: EmbeddedStore
@@ -85,8 +88,7 @@ public actor Daemon {
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
-                http: http,
-                mail: mail, clock: clock)
+                http: http, mail: mail, conversations: conversations, clock: clock)
         } catch {
             throw .configuration(error)
         }
@@ -267,8 +269,7 @@ public actor Daemon {
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
-                http: http,
-                mail: mail, clock: clock)
+                http: http, mail: mail, conversations: conversations, clock: clock)
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
             reloadMetrics.note(worked: false, at: clock.now())

@@ -21,7 +21,9 @@ extension CurlTransfer {
         var headers: [(name: String, value: String)] = request.headers.map { ($0.name, $0.value) }
         if mayUseCredentials {
             headers += request.secretHeaders.map { ($0.name, $0.value.reveal()) }
-            if let value = Self.authorization(request.authentication, url),
+            if let signature = request.signature {
+                sign(signature, request.authentication)
+            } else if let value = Self.authorization(request.authentication, url),
                 !headers.contains(where: { $0.name.lowercased() == "authorization" })
             {
                 headers.append(("Authorization", value))
@@ -55,6 +57,13 @@ extension CurlTransfer {
         lines.append("Expect:")
         setLines(CURLOPT_HTTPHEADER, lines)
         setProxy(request.proxy, for: url)
+    }
+
+    private func sign(_ signature: AWSSignature, _ keys: HTTPAuthentication) {
+        guard case .basic(let name, let secret) = keys else { return }
+        handle.set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+        handle.set(CURLOPT_USERNAME, name)
+        handle.set(CURLOPT_PASSWORD, secret.reveal())
     }
 
     private func setMethodAndBody(_ request: HTTPRequest) {

@@ -37,6 +37,20 @@ public enum HTTPAuthentication: Hashable, Sendable {
     case authorization(scheme: String, credentials: Secret)
 }
 
+/// Signing of a request as Amazon asks for (version 4), with the credentials of basic authentication as keys.
+public struct AWSSignature: Hashable, Sendable {
+    /// The region, for example `eu-central-1`.
+    public var region: String
+    /// The service, for example `sns`.
+    public var service: String
+
+    /// A signature for a service.
+    public init(region: String, service: String) {
+        self.region = region
+        self.service = service
+    }
+}
+
 /// Which proxy a request goes through.
 public enum HTTPProxy: Hashable, Sendable {
     /// None, whatever the environment says.
@@ -71,6 +85,8 @@ public struct HTTPRequest: Sendable {
     public var tls = TLSOptions()
     /// Who asks; not sent to other hosts when a redirect leads there.
     public var authentication: HTTPAuthentication = .none
+    /// How Amazon sees who asks; the keys are those of basic authentication, which is not sent then.
+    public var signature: AWSSignature?
     /// The way there.
     public var proxy: HTTPProxy = .none
     /// Whether 301, 302, 303, 307 and 308 are followed, at most ``HTTPClient/redirectLimit`` times.

@@ -2,27 +2,29 @@
 ///
 /// Their output is that of Alertmanager 0.33's own, so that a user's template may call them by the same names.
 enum DefaultTemplates {
-    /// Shared by all receivers, and Slack's.
-    static let text: String = [
-        define("__alertmanager", "Alertmanager"),
-        define("__alertmanagerURL", "{{ .ExternalURL }}/#/alerts?receiver={{ .Receiver | urlquery }}"),
-        define("__subject", subject),
-        define("__description", ""),
-        define("__text_alert_list", alertList),
-        define("slack.default.title", "{{ template \"__subject\" . }}"),
-        define("slack.default.username", "{{ template \"__alertmanager\" . }}"),
-        define(
-            "slack.default.fallback",
-            "{{ template \"slack.default.title\" . }} | {{ template \"slack.default.titlelink\" . }}"),
-        define("slack.default.callbackid", ""),
-        define("slack.default.pretext", ""),
-        define("slack.default.titlelink", "{{ template \"__alertmanagerURL\" . }}"),
-        define("slack.default.iconemoji", ""),
-        define("slack.default.iconurl", ""),
-        define("slack.default.text", ""),
-        define("slack.default.footer", ""),
-        define("slack.default.color", "{{ if eq .Status \"firing\" }}danger{{ else }}good{{ end }}"),
-    ].joined()
+    /// Everything but mail.
+    static let text: String =
+        [
+            define("__alertmanager", "Alertmanager"),
+            define("__alertmanagerURL", "{{ .ExternalURL }}/#/alerts?receiver={{ .Receiver | urlquery }}"),
+            define("__subject", subject),
+            define("__description", ""),
+            define("__text_alert_list", alertList),
+            define("slack.default.title", "{{ template \"__subject\" . }}"),
+            define("slack.default.username", "{{ template \"__alertmanager\" . }}"),
+            define(
+                "slack.default.fallback",
+                "{{ template \"slack.default.title\" . }} | {{ template \"slack.default.titlelink\" . }}"),
+            define("slack.default.callbackid", ""),
+            define("slack.default.pretext", ""),
+            define("slack.default.titlelink", "{{ template \"__alertmanagerURL\" . }}"),
+            define("slack.default.iconemoji", ""),
+            define("slack.default.iconurl", ""),
+            define("slack.default.text", ""),
+            define("slack.default.footer", ""),
+            define("slack.default.color", "{{ if eq .Status \"firing\" }}danger{{ else }}good{{ end }}"),
+            define("__text_alert_list_markdown", markdownList),
+        ].joined() + ServiceTemplates.text
 
     /// Mail's subject and HTML page; needs ``text``.
     static let email = define("email.default.subject", "{{ template \"__subject\" . }}") + EmailPage.definition
@@ -38,6 +40,14 @@ enum DefaultTemplates {
 
     private static let alertList =
         "{{ range . }}Labels:\n\(pairs("Labels"))Annotations:\n\(pairs("Annotations"))Source: {{ .GeneratorURL }}\n{{ end }}"
+
+    private static let markdownList =
+        "{{ range . }}\nLabels:\n\(indented("Labels"))\nAnnotations:\n\(indented("Annotations"))\n"
+        + "Source: {{ .GeneratorURL }}\n{{ end }}\n"
+
+    private static func indented(_ field: String) -> String {
+        "{{ range .\(field).SortedPairs }}  - {{ .Name }} = {{ .Value }}\n{{ end }}"
+    }
 
     private static func pairs(_ field: String) -> String {
         "{{ range .\(field).SortedPairs }} - {{ .Name }} = {{ .Value }}\n{{ end }}"

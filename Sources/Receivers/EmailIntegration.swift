@@ -35,15 +35,15 @@ public struct EmailIntegration: Integration {
                 return .permanent("parse 'to' addresses: not a list of addresses")
             }
             envelope = MailEnvelope(sender: sender[0].address, recipients: recipients.map(\.address))
-            message = try self.message(data, at: now)
+            message = try self.message(data, notification.groupKey, at: now)
         } catch { return .permanent("email template: \(error.reason)") }
         do throws(SMTPError) {
             let server: SMTPServer
-            do throws(HTTPError) { server = try self.server(timeout) } catch { return .temporary(error.message) }
+            do throws(HTTPError) { server = try self.server(timeout) } catch { return .temporary("\(error.message)") }
             try await means.smtp.send(message, envelope, to: server)
             return .delivered
         } catch {
-            return error.kind == .invalidRequest ? .permanent(error.message) : .temporary(error.message)
+            return error.kind == .invalidRequest ? .permanent("\(error.message)") : .temporary("\(error.message)")
         }
     }
 
@@ -65,7 +65,7 @@ public struct EmailIntegration: Integration {
     }
 
     /// Headers, an empty line, and the parts.
-    private func message(_ data: TemplateValue, at now: Timestamp) throws(TemplateError) -> [UInt8] {
+    private func message(_ data: TemplateValue, _ key: GroupKey, at now: Timestamp) throws(TemplateError) -> [UInt8] {
         var lines: [String] = []
         for (name, template) in settings.headers {
             lines.append("\(name): \(MailText.header(try means.templates.text(template, data, at: now)))")
@@ -76,6 +76,12 @@ public struct EmailIntegration: Integration {
         if !names.contains("message-id") {
             let unique = UInt64.random(in: 0...UInt64(Int64.max))
             lines.append("Message-Id: <\(now.milliseconds)000000.\(unique)@\(Self.hostName)>")
+        }
+        if let threading = settings.threading {
+            // The root of the thread is a mail that was never sent.
+            let day = threading == .daily ? MailText.day(date.year, date.month, date.day) : ""
+            let root = "<alert-\(key.hash.prefix(16))-\(day)@alertmanager>"
+            lines += ["References: \(root)", "In-Reply-To: \(root)"]
         }
         if !names.contains("date") {
             let text = MailText.date(

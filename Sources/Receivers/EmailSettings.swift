@@ -1,9 +1,13 @@
+import Alerts
 import Base
 import Settings
 import YAML
 
 /// One item of `email_configs`, with what `global` adds to it. Texts are templates.
-public struct EmailSettings: Sendable {
+public struct EmailSettings: IntegrationSettings {
+    /// The type's name.
+    public static let type = "email"
+
     /// Whether it hears of ends.
     public var sendsResolved = false
     /// The recipients, an address list.
@@ -16,8 +20,24 @@ public struct EmailSettings: Sendable {
     public var html = "{{ template \"email.default.html\" . }}"
     /// The text part; empty for none.
     public var text = ""
+    /// How mails of a group hang together; nil when they do not.
+    public var threading: Threading?
 
-    init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
+    /// How mails of a group hang together.
+    public enum Threading: String, Sendable {
+        /// One thread for ever.
+        case none
+        /// One thread a day.
+        case daily
+    }
+
+    /// An integration that goes by these settings.
+    public func integration(_ id: IntegrationID, _ means: DeliveryMeans) -> any Integration {
+        EmailIntegration(id, self, means)
+    }
+
+    /// Reads an item of `email_configs`.
+    public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
         guard let reader = context.decoding.mapping(node, as: "email_configs entry") else { return nil }
         sendsResolved = reader.bool("send_resolved") ?? false
         to = reader.string("to") ?? ""
@@ -25,7 +45,7 @@ public struct EmailSettings: Sendable {
         html = reader.string("html") ?? html
         text = reader.string("text") ?? text
         let pairs = reader.stringPairs("headers")
-        context.refuse("threading", in: reader, "mails of a group do not refer to each other yet")
+        readThreading(reader, context)
         reader.finish()
         var names: Set<String> = []
         for pair in pairs {
@@ -39,6 +59,10 @@ public struct EmailSettings: Sendable {
                 headers.append((name, pair.text))
             }
         }
+        for name in ["References", "In-Reply-To"] where threading != nil && names.contains(name) {
+            context.decoding.report(
+                "conflicting configuration: threading.enabled conflicts with custom \(name) header", at: node)
+        }
         for (name, value) in [
             ("Subject", "{{ template \"email.default.subject\" . }}"), ("To", to), ("From", mail.from),
         ] where !names.contains(name) { headers.append((name, value)) }
@@ -49,6 +73,20 @@ public struct EmailSettings: Sendable {
         if let problem {
             context.decoding.report(problem, at: node)
             return nil
+        }
+    }
+
+    private mutating func readThreading(_ reader: YAMLMappingReader, _ context: SettingsContext) {
+        guard let section = reader.mapping("threading") else { return }
+        let isEnabled = section.bool("enabled") ?? false
+        let text = section.string("thread_by_date") ?? ""
+        section.finish()
+        if !isEnabled { return }
+        threading = Threading(rawValue: text)
+        if threading == nil {
+            context.decoding.report(
+                "threading.thread_by_date must be either 'none' or 'daily'",
+                at: section.value("thread_by_date") ?? section.node)
         }
     }
 
@@ -90,14 +128,15 @@ public struct MailSettings: Sendable {
     /// These settings with what a section says otherwise.
     func overridden(by reader: YAMLMappingReader, prefix: String, _ context: SettingsContext) -> MailSettings {
         var own = self
-        if let text = reader.string(prefix + "smarthost"), let node = reader.value(prefix + "smarthost") {
+        if let text = reader.string(prefix + "smarthost"), !text.isEmpty, let node = reader.value(prefix + "smarthost")
+        {
             own.setServer(text, node, context)
         }
         own.from = reader.string(prefix + "from") ?? from
         own.hello = reader.string(prefix + "hello") ?? hello
         own.username = reader.string(prefix + "auth_username") ?? username
-        own.password = reader.secret(prefix + "auth_password", context) ?? password
-        own.cramSecret = reader.secret(prefix + "auth_secret", context) ?? cramSecret
+        own.password = reader.mailSecret(prefix, "auth_password", context) ?? password
+        own.cramSecret = reader.mailSecret(prefix, "auth_secret", context) ?? cramSecret
         own.identity = reader.string(prefix + "auth_identity") ?? identity
         own.requiresTLS = reader.bool(prefix + "require_tls") ?? requiresTLS
         own.forcesImplicitTLS = reader.bool(prefix + "force_implicit_tls") ?? forcesImplicitTLS
@@ -120,5 +159,12 @@ public struct MailSettings: Sendable {
         }
         host = name.isEmpty ? "localhost" : name
         self.port = port
+    }
+}
+
+extension YAMLMappingReader {
+    /// Alertmanager minds text and file together in `global` only.
+    fileprivate func mailSecret(_ prefix: String, _ key: String, _ context: SettingsContext) -> SecretSource? {
+        prefix.isEmpty ? lenientCredential(key, context) : credential(prefix + key, context)
     }
 }

@@ -25,17 +25,20 @@ public struct DeliveryMeans: Sendable {
     public var clock: any WallClock
     /// The `User-Agent` of requests.
     public var userAgent: String
+    /// Messages at Slack that may be changed; outlives a reload.
+    public var conversations: SlackConversations
 
     /// Means.
     public init(
         http: HTTPClient, smtp: SMTPClient, templates: NotificationTemplates, clock: any WallClock = SystemClock(),
-        userAgent: String = "ruleval"
+        userAgent: String = "ruleval", conversations: SlackConversations = SlackConversations()
     ) {
         self.http = http
         self.smtp = smtp
         self.templates = templates
         self.clock = clock
         self.userAgent = userAgent
+        self.conversations = conversations
     }
 }
 

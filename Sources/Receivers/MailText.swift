@@ -69,6 +69,12 @@ enum MailText {
         return out
     }
 
+    /// A day as in ISO 8601: `2026-11-20`.
+    static func day(_ year: Int, _ month: Int, _ day: Int) -> String {
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+
     /// A date as mails have it: `Fri, 20 Nov 2026 11:35:01 +0000`.
     static func date(_ year: Int, _ month: Int, _ day: Int, weekday: Int, _ clock: (Int, Int, Int)) -> String {
         let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]

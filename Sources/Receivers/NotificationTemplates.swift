@@ -32,11 +32,15 @@ public struct NotificationTemplates: Sendable {
 
     /// Runs `text` over the data.
     /// - Throws: Why it is no template, or failed; then nothing of it is to be used.
-    public func text(_ text: String, _ data: TemplateValue, at now: Timestamp) throws(TemplateError) -> String {
+    /// - Parameter escaping: what becomes of the values that are filled in.
+    public func text(
+        _ text: String, _ data: TemplateValue, at now: Timestamp, escaping: TemplateEnvironment.Escaping = .none
+    ) throws(TemplateError) -> String {
         if !text.contains("{{") { return text }
         var own = templates
         try own.parse(text, name: "")
-        let environment = TemplateEnvironment(now: ZonedTime(now))
+        var environment = TemplateEnvironment(now: ZonedTime(now))
+        environment.escaping = escaping
         switch own.execute("", data: data, environment: environment) {
         case .text(let text): return text
         case .failed(let error, _): throw error

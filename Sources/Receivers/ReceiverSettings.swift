@@ -16,49 +16,67 @@ public struct ReceiverGlobals: Sendable {
     public var slackAppURL: SecretSource = .inline(Secret(SlackSettings.defaultAppURL))
     /// The keys `smtp_…`.
     public var mail = MailSettings()
+    /// Where services are.
+    public var addresses = ReceiverAddresses()
+    /// `opsgenie_api_key`
+    public var opsgenieKey: SecretSource?
+    /// `victorops_api_key`
+    public var victorOpsKey: SecretSource?
+    /// `telegram_bot_token`
+    public var telegramToken: SecretSource?
+    /// `rocketchat_token`
+    public var rocketchatToken: SecretSource?
+    /// `rocketchat_token_id`
+    public var rocketchatTokenID: SecretSource?
+    /// `wechat_api_secret`
+    public var weChatSecret: SecretSource?
+    /// `wechat_api_corp_id`
+    public var weChatCorporation = ""
+    /// `allow_exec`, which stands beside `global`: whether receivers may run commands.
+    public var allowsExec = false
+    /// `mattermost_webhook_url`
+    public var mattermostURL: SecretSource?
 
     /// Nothing said.
     public init() {}
 
     init(_ reader: YAMLMappingReader, _ context: SettingsContext) {
         if let section = reader.mapping("http_config") { http = HTTPClientSettings(section, context) }
-        slackURL = reader.urlSource("slack_api_url", context)
+        slackURL = reader.secretAddress("slack_api_url", context)
         slackToken = reader.secret("slack_app_token", context)
         slackAppURL = reader.urlSource("slack_app_url", context) ?? slackAppURL
         mail = mail.overridden(by: reader, prefix: "smtp_", context)
-        for key in reader.keys {
-            let isOther = ReceiverSettings.unsupportedGlobalPrefixes.contains { key.hasPrefix($0) }
-            if isOther { context.refuse(key, in: reader, "only webhook, slack and email receivers so far") }
+        addresses = ReceiverAddresses(reader, context)
+        opsgenieKey = reader.credential("opsgenie_api_key", context)
+        victorOpsKey = reader.credential("victorops_api_key", context)
+        telegramToken = reader.credential("telegram_bot_token", context)
+        rocketchatToken = reader.credential("rocketchat_token", context)
+        rocketchatTokenID = reader.credential("rocketchat_token_id", context)
+        weChatSecret = reader.credential("wechat_api_secret", context)
+        weChatCorporation = reader.string("wechat_api_corp_id") ?? ""
+        mattermostURL = reader.secretAddress("mattermost_webhook_url", context)
+        if slackURL != nil, slackToken != nil {
+            context.decoding.report(
+                "at most one of slack_app_token/slack_app_token_file & slack_api_url/slack_api_url_file must be configured",
+                at: reader.node)
         }
     }
 }
 
 /// One item of `receivers`.
 public struct ReceiverDefinition: Sendable {
-    /// What one integration goes by.
-    public enum IntegrationSettings: Sendable {
-        case webhook(WebhookSettings)
-        case slack(SlackSettings)
-        case email(EmailSettings)
-    }
-
     /// The name that routes refer to.
     public var name: String
-    /// Its integrations: webhooks, mail, Slack, each in the order of the text.
-    public var settings: [IntegrationSettings]
+    /// Its integrations, by type in Alertmanager's order, each type in the order of the text.
+    public var settings: [any IntegrationSettings]
 
     func integrations(_ means: DeliveryMeans) -> [any Integration] {
         var counts: [String: Int] = [:]
-        func id(_ type: String) -> IntegrationID {
-            defer { counts[type, default: 0] += 1 }
-            return IntegrationID(receiver: name, type: type, index: counts[type, default: 0])
-        }
         return settings.map { settings in
-            switch settings {
-            case .webhook(let own): WebhookIntegration(id("webhook"), own, means)
-            case .slack(let own): SlackIntegration(id("slack"), own, means)
-            case .email(let own): EmailIntegration(id("email"), own, means)
-            }
+            let type = type(of: settings).type
+            defer { counts[type, default: 0] += 1 }
+            return settings.integration(
+                IntegrationID(receiver: name, type: type, index: counts[type, default: 0]), means)
         }
     }
 }
@@ -70,22 +88,13 @@ public struct ReceiverSettings: Sendable {
     /// What `global` says.
     public var globals = ReceiverGlobals()
 
-    /// Types that Alertmanager has and that are not there yet.
-    static let unsupportedTypes = [
-        "discord", "incidentio", "jira", "mattermost", "msteams", "msteamsv2", "opsgenie", "pagerduty", "pushover",
-        "rocketchat", "sns", "telegram", "victorops", "webex", "wechat",
-    ]
-    static let unsupportedGlobalPrefixes = [
-        "jira_", "mattermost_", "opsgenie_", "pagerduty_", "rocketchat_", "telegram_", "victorops_", "webex_",
-        "wechat_",
-    ]
-
     /// No receivers.
     public init() {}
 
     /// Reads the sections of the document `root` and of `global`; both readers are finished by the caller.
     public init(_ root: YAMLMappingReader, global: YAMLMappingReader?, _ context: SettingsContext) {
         if let global { globals = ReceiverGlobals(global, context) }
+        globals.allowsExec = root.bool("allow_exec") ?? false
         var names: Set<String> = []
         for node in root.list("receivers") ?? [] {
             guard let reader = context.decoding.mapping(node, as: "receiver") else { continue }
@@ -96,18 +105,11 @@ public struct ReceiverSettings: Sendable {
                 context.decoding.report(
                     "notification config name \"\(name)\" is not unique", at: reader.value("name") ?? node)
             }
-            var own: [ReceiverDefinition.IntegrationSettings] = []
-            own += (reader.list("webhook_configs") ?? []).compactMap {
-                WebhookSettings($0, globals, context).map { .webhook($0) }
-            }
-            own += (reader.list("email_configs") ?? []).compactMap {
-                EmailSettings($0, globals, context).map { .email($0) }
-            }
-            own += (reader.list("slack_configs") ?? []).compactMap {
-                SlackSettings($0, globals, context).map { .slack($0) }
-            }
-            for type in Self.unsupportedTypes {
-                context.refuse("\(type)_configs", in: reader, "only webhook, slack and email receivers so far")
+            var own: [any IntegrationSettings] = []
+            for type in IntegrationTypes.all {
+                for node in reader.list(type.type + "_configs") ?? [] {
+                    if let settings = type.init(node, globals, context) { own.append(settings) }
+                }
             }
             context.refuse("labels", in: reader, "receivers have no labels yet")
             reader.finish()

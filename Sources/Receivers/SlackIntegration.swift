@@ -29,18 +29,41 @@ public struct SlackIntegration: Integration {
         let data = notification.templateData.value
         let now = means.clock.now()
         let templates = means.templates
-        var message = SlackMessage(settings) { text throws(TemplateError) in try templates.text(text, data, at: now) }
+        let thread = SlackConversations.Thread(integration: profile.id, group: notification.groupKey)
+        let place = settings.updatesMessage ? means.conversations.place(of: thread) : nil
+        var message = SlackMessage(settings, replacing: place) { text, escapes throws(TemplateError) in
+            try templates.text(text, data, at: now, escaping: escapes ? .slack : .none)
+        }
         let body = message.bytes()
         do throws(HTTPError) {
-            // White space around an address is easily pasted into a file.
-            let url = try settings.url.read().reveal()
+            var url = try settings.url.read().reveal()
+            if place != nil, url.hasSuffix(Self.posting) {
+                url = String(url.dropLast(Self.posting.count)) + Self.updating
+            }
             let request = HTTPRequest(
                 "POST", url,
                 headers: [HTTPHeader("Content-Type", "application/json"), HTTPHeader("User-Agent", means.userAgent)],
                 body: body, timeout: settings.timeout > .zero ? min(timeout, settings.timeout) : timeout,
-                responseLimit: 16 << 20)
-            return Self.result(try await client.send(request))
+                responseLimit: HTTPMessageClient.responseLimit)
+            let response = try await client.send(request)
+            let result = Self.result(response)
+            if settings.updatesMessage, result.isDelivered {
+                // What begins after the end is a new message.
+                means.conversations.set(
+                    notification.status == .firing ? Self.place(response) ?? place : nil, of: thread)
+            }
+            return result
         } catch { return DeliveryRules.result(error) }
+    }
+
+    private static let posting = "chat.postMessage"
+    private static let updating = "chat.update"
+
+    private static func place(_ response: HTTPResponse) -> SlackConversations.Place? {
+        guard let answer = try? JSONValue(parsing: response.body), let channel = answer["channel"]?.string,
+            let time = answer["ts"]?.string
+        else { return nil }
+        return SlackConversations.Place(channel: channel, time: time)
     }
 
     /// What an answer means: Slack says no with status 200, too.
@@ -50,12 +73,14 @@ public struct SlackIntegration: Integration {
         guard response.header("Content-Type")?.hasPrefix("application/json") == true else {
             let said = response.text(limit: 256).filter { !$0.isNewline }
             return response.body.elementsEqual("ok".utf8)
-                ? .delivered : .permanent("received an error response from Slack: \(said)")
+                ? .delivered
+                : .permanent(DeliveryFailure("received an error response from Slack: \(said)", .clientError))
         }
         guard let answer = try? JSONValue(parsing: response.body), answer.object != nil else {
             return .temporary("Slack answered something that is no JSON")
         }
         if answer["ok"]?.bool == true { return .delivered }
-        return .permanent("error response from Slack: \(answer["error"]?.string ?? "no reason given")")
+        let said = answer["error"]?.string ?? "no reason given"
+        return .permanent(DeliveryFailure("error response from Slack: \(said)", .clientError))
     }
 }

@@ -8,7 +8,9 @@ import JSON
 /// As there, a template that fails leaves its own text and those behind it empty, and the message is sent all the same.
 struct SlackMessage {
     private let settings: SlackSettings
-    private let render: (String) throws(TemplateError) -> String
+    private let render: (_ template: String, _ escapes: Bool) throws(TemplateError) -> String
+    /// The message that this one replaces; nil for a new one.
+    private let place: SlackConversations.Place?
     /// The first template's failure.
     private(set) var failure: TemplateError?
     private var texts: [String: String] = [:]
@@ -22,14 +24,21 @@ struct SlackMessage {
         "color",
     ]
 
-    init(_ settings: SlackSettings, render: @escaping (String) throws(TemplateError) -> String) {
+    /// Texts that Slack reads as markup; the others are addresses and names.
+    private static let markup: Set<String> = ["title", "pretext", "text", "fallback", "footer", "message_text"]
+
+    init(
+        _ settings: SlackSettings, replacing place: SlackConversations.Place? = nil,
+        render: @escaping (_ template: String, _ escapes: Bool) throws(TemplateError) -> String
+    ) {
         self.settings = settings
+        self.place = place
         self.render = render
     }
 
     /// The JSON text, with the line feed that the original ends with.
     mutating func bytes() -> [UInt8] {
-        for key in Self.order { texts[key] = text(settings.texts[key] ?? "") }
+        for key in Self.order { texts[key] = text(key) }
         if let title = texts["title"], title.unicodeScalars.count > Self.titleLimit {
             texts["title"] = String(String.UnicodeScalarView(title.unicodeScalars.prefix(Self.titleLimit - 1))) + "…"
         }
@@ -50,11 +59,15 @@ struct SlackMessage {
         }
         attachment.endObject()
         for key in ["channel", "username", "icon_emoji", "icon_url", "message_text"] {
-            texts[key] = text(settings.texts[key] ?? "")
+            texts[key] = text(key)
         }
         var json = JSONWriter()
         json.beginObject()
-        for key in ["channel", "username", "icon_emoji", "icon_url"] { optional(key, to: &json) }
+        if let place {
+            texts["channel"] = place.channel
+            texts["ts"] = place.time
+        }
+        for key in ["channel", "ts", "username", "icon_emoji", "icon_url"] { optional(key, to: &json) }
         if settings.linkNames {
             json.key("link_names")
             json.bool(true)
@@ -68,9 +81,13 @@ struct SlackMessage {
         return json.bytes + [0x0A]
     }
 
-    private mutating func text(_ template: String) -> String {
+    private mutating func text(_ key: String) -> String {
+        text(settings.texts[key] ?? "", isMarkup: Self.markup.contains(key))
+    }
+
+    private mutating func text(_ template: String, isMarkup: Bool) -> String {
         if failure != nil { return "" }
-        do { return try render(template) } catch {
+        do { return try render(template, isMarkup && settings.escapesValues) } catch {
             failure = error
             return ""
         }
@@ -82,8 +99,8 @@ struct SlackMessage {
         json.beginArray()
         for field in settings.fields {
             json.beginObject()
-            member("title", text(field.title), to: &json)
-            member("value", text(field.value), to: &json)
+            member("title", text(field.title, isMarkup: true), to: &json)
+            member("value", text(field.value, isMarkup: true), to: &json)
             json.key("short")
             json.bool(field.isShort)
             json.endObject()
@@ -97,19 +114,19 @@ struct SlackMessage {
         json.beginArray()
         for action in settings.actions {
             json.beginObject()
-            member("type", text(action.type), to: &json)
-            member("text", text(action.text), to: &json)
-            member("url", text(action.url), to: &json)
-            member("style", text(action.style), to: &json)
-            member("name", text(action.name), to: &json)
-            member("value", text(action.value), to: &json)
+            member("type", text(action.type, isMarkup: false), to: &json)
+            member("text", text(action.text, isMarkup: false), to: &json)
+            member("url", text(action.url, isMarkup: false), to: &json)
+            member("style", text(action.style, isMarkup: false), to: &json)
+            member("name", text(action.name, isMarkup: false), to: &json)
+            member("value", text(action.value, isMarkup: false), to: &json)
             if let confirmation = action.confirmation {
                 json.key("confirm")
                 json.beginObject()
-                member("text", text(confirmation.text), to: &json)
-                member("title", text(confirmation.title), to: &json)
-                member("ok_text", text(confirmation.okText), to: &json)
-                member("dismiss_text", text(confirmation.dismissText), to: &json)
+                member("text", text(confirmation.text, isMarkup: false), to: &json)
+                member("title", text(confirmation.title, isMarkup: false), to: &json)
+                member("ok_text", text(confirmation.okText, isMarkup: false), to: &json)
+                member("dismiss_text", text(confirmation.dismissText, isMarkup: false), to: &json)
                 json.endObject()
             }
             json.endObject()

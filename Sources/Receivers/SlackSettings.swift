@@ -1,10 +1,14 @@
+import Alerts
 import Base
 import HTTPTransport
 import Settings
 import YAML
 
 /// One item of `slack_configs`. Texts are templates.
-public struct SlackSettings: Sendable {
+public struct SlackSettings: IntegrationSettings {
+    /// The type's name.
+    public static let type = "slack"
+
     /// A field of the attachment.
     public struct Field: Sendable {
         var title: String
@@ -51,6 +55,10 @@ public struct SlackSettings: Sendable {
     public var fields: [Field] = []
     /// `actions`
     public var actions: [Action] = []
+    /// Whether a group's message is changed instead of followed by another.
+    public var updatesMessage = false
+    /// Whether what templates fill in is escaped, so that it cannot become markup.
+    public var escapesValues = false
 
     /// What the texts are unless a configuration says otherwise.
     public static let defaultTexts: [String: String] = [
@@ -66,11 +74,17 @@ public struct SlackSettings: Sendable {
     /// Slack's own address for apps.
     public static let defaultAppURL = "https://slack.com/api/chat.postMessage"
 
-    init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
+    /// An integration that goes by these settings.
+    public func integration(_ id: IntegrationID, _ means: DeliveryMeans) -> any Integration {
+        SlackIntegration(id, self, means)
+    }
+
+    /// Reads an item of `slack_configs`.
+    public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
         guard let reader = context.decoding.mapping(node, as: "slack_configs entry") else { return nil }
         http = reader.mapping("http_config").map { HTTPClientSettings($0, context) } ?? globals.http
         sendsResolved = reader.bool("send_resolved") ?? false
-        timeout = reader.duration("timeout") ?? .zero
+        timeout = reader.goDuration("timeout", context) ?? .zero
         texts = Self.defaultTexts
         for key in Self.defaultTexts.keys.sorted() { if let text = reader.string(key) { texts[key] = text } }
         linkNames = reader.bool("link_names") ?? false
@@ -78,11 +92,15 @@ public struct SlackSettings: Sendable {
         let shortFields = reader.bool("short_fields") ?? false
         fields = (reader.list("fields") ?? []).compactMap { Self.field($0, shortFields, context.decoding) }
         actions = (reader.list("actions") ?? []).compactMap { Self.action($0, context.decoding) }
-        let ownURL = reader.urlSource("api_url", context)
-        let ownToken = reader.secret("app_token", context)
-        let appURL = reader.urlSource("app_url", context)
-        context.refuse("update_message", in: reader, "every notification is a message of its own")
+        let ownURL = reader.secretAddress("api_url", context)
+        let ownToken = reader.credential("app_token", context)
+        let appURL = reader.secretAddress("app_url", context)
+        updatesMessage = reader.bool("update_message") ?? false
+        escapesValues = reader.bool("escape") ?? false
         reader.finish()
+        if ownToken != nil, case .authorization = http.authentication, reader.has("http_config") {
+            context.decoding.report("http authorization can't be set when using Slack App tokens", at: node)
+        }
         if ownURL != nil, ownToken != nil {
             context.decoding.report(
                 "at most one of api_url/api_url_file & app_token/app_token_file must be configured", at: node)
@@ -100,6 +118,14 @@ public struct SlackSettings: Sendable {
         } else {
             context.decoding.report("no Slack API URL nor App token set either inline or in a file", at: node)
             return nil
+        }
+        if updatesMessage, token == nil {
+            guard case .inline(let address) = url, address.reveal() == Self.defaultAppURL else {
+                context.decoding.report(
+                    "update_message can only be used with bot tokens. api_url must be set to \(Self.defaultAppURL)",
+                    at: node)
+                return
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import TimeSeries
 /// The body of Alertmanager's webhook, version 4, keys in its order.
 public enum WebhookBody {
     /// The JSON text, with the line feed that the original ends with.
-    public static func bytes(of notification: Notification) -> [UInt8] {
+    public static func bytes(of notification: Notification, version: String = "4") -> [UInt8] {
         var json = JSONWriter(reserving: 512 + notification.alerts.count * 512)
         json.beginObject()
         json.key("receiver")
@@ -28,7 +28,7 @@ public enum WebhookBody {
         json.key("externalURL")
         json.string(notification.externalURL)
         json.key("version")
-        json.string("4")
+        json.string(version)
         json.key("groupKey")
         json.string(notification.groupKey.text)
         json.key("truncatedAlerts")

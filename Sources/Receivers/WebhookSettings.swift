@@ -1,3 +1,4 @@
+import Alerts
 import Base
 import GoTemplate
 import HTTPTransport
@@ -5,7 +6,10 @@ import Settings
 import YAML
 
 /// One item of `webhook_configs`.
-public struct WebhookSettings: Sendable {
+public struct WebhookSettings: IntegrationSettings {
+    /// The type's name.
+    public static let type = "webhook"
+
     /// Whether it hears of ends.
     public var sendsResolved = true
     /// Where to; a template, possibly from a file or the environment.
@@ -25,7 +29,13 @@ public struct WebhookSettings: Sendable {
         self.http = http
     }
 
-    init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
+    /// An integration that goes by these settings.
+    public func integration(_ id: IntegrationID, _ means: DeliveryMeans) -> any Integration {
+        WebhookIntegration(id, self, means)
+    }
+
+    /// Reads an item of `webhook_configs`.
+    public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
         guard let reader = context.decoding.mapping(node, as: "webhook_configs entry") else { return nil }
         http = reader.mapping("http_config").map { HTTPClientSettings($0, context) } ?? globals.http
         sendsResolved = reader.bool("send_resolved") ?? true
@@ -34,7 +44,7 @@ public struct WebhookSettings: Sendable {
         if maxAlerts < 0, let place = reader.value("max_alerts") {
             context.decoding.report("'max_alerts' cannot be negative", at: place)
         }
-        timeout = reader.duration("timeout") ?? .zero
+        timeout = reader.goDuration("timeout", context) ?? .zero
         if let node = reader.value("payload"), !node.isNull { payload = PayloadTemplate(node) }
         reader.finish()
         guard let found else {
@@ -48,7 +58,7 @@ public struct WebhookSettings: Sendable {
 extension YAMLMappingReader {
     /// A secret address under `key`, `key_file` or `key_env`, checked when it stands here.
     func urlSource(_ key: String, _ context: SettingsContext, isTemplate: Bool = false) -> SecretSource? {
-        guard let source = secret(key, context) else { return nil }
+        guard let source = credential(key, context) else { return nil }
         guard case .inline(let secret) = source, let place = value(key) else { return source }
         let text = secret.reveal()
         if text.isEmpty { return nil }
@@ -69,6 +79,10 @@ extension YAMLMappingReader {
         guard name == "http" || name == "https" else {
             let shown = name.utf8.count <= 16 && name.utf8.allSatisfy { 0x61...0x7A ~= $0 } ? name : ""
             return "unsupported scheme \"\(shown)\" for URL"
+        }
+        let parts = text.split(separator: "%", omittingEmptySubsequences: false).dropFirst()
+        guard parts.allSatisfy({ $0.utf8.count > 1 && $0.prefix(2).allSatisfy(\.isHexDigit) }) else {
+            return "invalid URL escape"
         }
         return HTTPURL(text) == nil ? "missing host for URL" : nil
     }

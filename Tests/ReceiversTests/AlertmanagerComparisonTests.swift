@@ -12,7 +12,7 @@ import TimeSeries
     "Messages, held against the real Alertmanager's",
     .enabled(if: Surroundings.peer("prometheus-alertmanager") != nil))
 struct AlertmanagerComparisonTests {
-    private static func alerts(since start: Timestamp) -> String {
+    static func alerts(since start: Timestamp) -> String {
         """
         [{"labels":{"alertname":"Disk & co","b":"<y>'+","job":"n","instance":"i2"},
           "annotations":{"summary":"s \\"q\\" ü","empty":""},"generatorURL":"http://p/graph?a=b&c=%3Cd%3E",
@@ -78,36 +78,17 @@ struct AlertmanagerComparisonTests {
 
     @Test("are the same, byte for byte, but for what is random or the time")
     func sameMessages() async throws {
-        let program = try #require(Surroundings.peer("prometheus-alertmanager"))
-        let folder = try TemporaryFolder()
         let theirs = try Capture()
         let ours = try Capture()
-        let port = try Surroundings.freePort()
-        let configuration = try folder.write("am.yml", Self.receivers(theirs.port, theirs.mailPort))
-        // Debian's build looks for its default templates below /usr/share: a copy looks below .peers.
-        let script = """
-            sed 's#/usr/share/prometheus/alertmanager#usr/share/prometheus//alertmanager#g' '\(program)' > am && \
-            chmod +x am && here=$PWD && cd '\(Surroundings.root)/.peers' && exec "$here/am" --config.file='\(configuration)' \
-            --storage.path="$here/data" --web.listen-address=127.0.0.1:\(port) --cluster.listen-address= \
-            --web.external-url=http://am.example.org:9093
-            """
-        let child = try ChildProcess("/bin/sh", ["-c", "cd '\(folder.path)' && " + script], folder: folder)
-        let client = HTTPClient()
-        let base = "http://127.0.0.1:\(port)"
-        let isReady = await eventually {
-            (try? await client.send(HTTPRequest("GET", base + "/-/ready")))?.status == 200
-        }
-        try #require(isReady, "\(TemporaryFolder.text(of: child.errorPath))")
-        let posted = try await client.send(
-            HTTPRequest(
-                "POST", base + "/api/v2/alerts", headers: [HTTPHeader("Content-Type", "application/json")],
-                body: Array(Self.alerts(since: SystemClock().now()).utf8)))
+        let alertmanager = try RealAlertmanager(Self.receivers(theirs.port, theirs.mailPort))
+        try await alertmanager.wait()
+        let posted = try await alertmanager.post(Self.alerts(since: SystemClock().now()))
         #expect(posted.status == 200, "\(posted.text())")
         let paths = ["/hook", "/firing/max", "/text", "/tree", "/slack", "/fails", "/full"]
         let isComplete = await eventually {
             paths.allSatisfy { !theirs.posts(to: $0).isEmpty } && theirs.allMails.count >= 2
         }
-        try #require(isComplete, "\(TemporaryFolder.text(of: child.errorPath))")
+        try #require(isComplete, "\(alertmanager.log)")
 
         let set = try Capture.receivers(Self.receivers(ours.port, ours.mailPort))
         let hook = try #require(theirs.posts(to: "/hook").first)
@@ -131,8 +112,7 @@ struct AlertmanagerComparisonTests {
             #expect(pair.0.headers == pair.1.headers)
             #expect(pair.0.body == pair.1.body)
         }
-        child.signal(15)
-        _ = await child.waitForExit()
+        await alertmanager.stop()
     }
 
     /// A mail without what is random or the time; the order of headers of the configuration is random there.

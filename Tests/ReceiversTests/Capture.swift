@@ -12,7 +12,10 @@ import YAML
 /// A place that takes requests and mails and remembers them.
 final class Capture: Sendable {
     struct Post: Sendable {
+        var method = "POST"
         var path: String
+        /// Path, `?` and query.
+        var target = ""
         var headers: [HTTPServerRequest.Header]
         var body: String
     }
@@ -54,13 +57,23 @@ final class Capture: Sendable {
 
     private func note(_ request: HTTPServerRequest) {
         let post = Post(
-            path: request.path, headers: request.headers, body: String(decoding: request.body, as: UTF8.self))
+            method: request.method, path: request.path, target: request.target, headers: request.headers,
+            body: String(decoding: request.body, as: UTF8.self))
         posts.withLock { $0.append(post) }
     }
 
     private func note(mail: String) { mails.withLock { $0.append(mail) } }
 
     func posts(to path: String) -> [Post] { posts.withLock { $0.filter { $0.path == path } } }
+
+    /// Method and address of all requests, each once, sorted.
+    var addresses: [String] { posts.withLock { Set($0.map(Self.address)).sorted() } }
+
+    func requests(to address: String) -> [Post] { posts.withLock { $0.filter { Self.address($0) == address } } }
+
+    private static func address(_ post: Post) -> String {
+        "\(post.method) \(post.target)"
+    }
 
     var allMails: [String] { mails.withLock { $0 } }
 

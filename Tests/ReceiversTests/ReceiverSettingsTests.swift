@@ -49,7 +49,7 @@ struct ReceiverSettingsTests {
             ("slack_configs: [{fields: [{title: a}]}]", "missing value in Slack field configuration"),
             ("slack_configs: [{actions: [{type: a, text: b}]}]", "missing name or url in Slack action"),
             ("slack_configs: [{actions: [{type: a, text: b, name: n, confirm: {}}]}]", "missing text in Slack confirm"),
-            ("slack_configs: [{update_message: true}]", "'update_message' is not supported"),
+            ("slack_configs: [{update_message: true}]", "update_message can only be used with bot tokens"),
             ("email_configs: [{}]", "missing to address in email config"),
             ("email_configs: [{to: a, smarthost: x}]", "missing port in address"),
             (
@@ -57,8 +57,8 @@ struct ReceiverSettingsTests {
                 "duplicate header \"Subject\" in email config"
             ),
             ("email_configs: [{to: a, headers: {\"a\\nb\": y}}]", "is no name of a mail header"),
-            ("email_configs: [{to: a, threading: {enabled: true}}]", "'threading' is not supported"),
-            ("pagerduty_configs: [{}]", "'pagerduty_configs' is not supported"),
+            ("email_configs: [{to: a, threading: {enabled: true}}]", "thread_by_date must be either 'none' or 'daily'"),
+            ("pagerduty_configs: [{}]", "missing service or routing key in PagerDuty config"),
             ("slak_configs: [{}]", "unknown key 'slak_configs' in receiver (did you mean 'slack_configs'?)"),
         ])
     func refused(_ integration: String, _ message: String) throws {
@@ -72,7 +72,7 @@ struct ReceiverSettingsTests {
             ("email_configs: [{to: a}]", "global: {smtp_smarthost: 'x:25'}\n", "no global SMTP from set"),
             ("slack_configs: [{}]", "", "no Slack API URL nor App token set"),
             ("slack_configs: [{}]", "global: {slack_api_url: 'ftp://s'}\n", "unsupported scheme \"ftp\""),
-            ("slack_configs: []", "global: {pagerduty_url: 'http://s'}\n", "'pagerduty_url' is not supported"),
+            ("slack_configs: []", "global: {pagerduty_url: 's'}\n", "unsupported scheme"),
             ("slack_configs: []", "global: {slack_url: 'http://s'}\n", "unknown key 'slack_url' in 'global'"),
         ])
     func globals(_ integration: String, _ global: String, _ message: String) throws {

@@ -35,7 +35,8 @@ struct LoadedConfiguration: Sendable {
     /// - Throws: all that is wrong.
     init(
         _ options: DaemonOptions, externalURL fallback: String, embedded: EmbeddedStore, overlay: EmbeddedStore,
-        servers: KnownServers, http: HTTPClient, mail: SMTPClient, clock: any WallClock
+        servers: KnownServers, http: HTTPClient, mail: SMTPClient, conversations: SlackConversations,
+        clock: any WallClock
     ) throws(Diagnostics) {
         var configuration = try DaemonConfiguration.load(options.configuration)
         if let url = options.prometheusURL { try Self.override(&configuration, url) }
@@ -51,7 +52,9 @@ struct LoadedConfiguration: Sendable {
         let templates = try Self.templates(configuration)
         receivers = ReceiverSet(
             configuration.receivers,
-            DeliveryMeans(http: http, smtp: mail, templates: templates, clock: clock, userAgent: Version.userAgent))
+            DeliveryMeans(
+                http: http, smtp: mail, templates: templates, clock: clock, userAgent: Version.userAgent,
+                conversations: conversations))
         let profiles = receivers.profiles
         dispatchesRules = configuration.dispatch.route != nil
         if !dispatchesRules {

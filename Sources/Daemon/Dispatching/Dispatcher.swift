@@ -223,8 +223,8 @@ actor Dispatcher {
         }
         switch result {
         case .delivered: break
-        case .temporary(let reason): log.write(.warn, "delivery failed, trying again", fields(reason))
-        case .permanent(let reason): log.write(.error, "delivery failed", fields(reason))
+        case .temporary(let reason): log.write(.warn, "delivery failed, trying again", fields("\(reason)"))
+        case .permanent(let reason): log.write(.error, "delivery failed", fields("\(reason)"))
         }
     }
 

@@ -45,9 +45,9 @@ struct DispatchMetrics: Sendable {
         switch result {
         case .delivered: break
         case .temporary: failedRequests.with(type).increment()
-        case .permanent:
+        case .permanent(let failure):
             failedRequests.with(type).increment()
-            failed.with(type, "other").increment()
+            failed.with(type, failure.reason.rawValue).increment()
         }
     }
 

@@ -14,6 +14,8 @@ extension FunctionTable {
         },
         "match": TextFunctions.match,
         "safeHtml": TextFunctions.safeHTML,
+        // Not Alertmanager's: what Slack would read as markup.
+        "slackEscape": TemplateFunction([.string]) { .safe(SafeText(.html, GoEscape.slack($0.string(0)))) },
         "safeUrl": TemplateFunction([.string]) { .safe(SafeText(.url, $0.string(0))) },
         "urlUnescape": TemplateFunction([.string]) { call throws(FunctionFailure) in
             .string(try unescaped(call.string(0)))

@@ -182,12 +182,15 @@ final class Execution {
 
     private func printValue(_ value: TemplateValue) throws(Stop) {
         switch value {
-        case .string(let text):
-            try write(text)
+        case .string(let text): try write(escaped(text))
         case .safe(let safe): try write(safe.text)
         case .undefined, .null: try write("<no value>")
-        default: try write(GoFormat.plain(value, limit: limits.outputBytes))
+        default: try write(escaped(GoFormat.plain(value, limit: limits.outputBytes)))
         }
+    }
+
+    private func escaped(_ text: String) -> String {
+        environment.escaping == .slack ? GoEscape.slack(text) : text
     }
 
     private func write(_ bytes: [UInt8]) throws(Stop) {

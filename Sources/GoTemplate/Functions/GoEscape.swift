@@ -19,6 +19,23 @@ public enum GoEscape {
         return out
     }
 
+    /// The three characters that mean something in Slack's markup.
+    ///
+    /// - Source: Slack's guide to formatting text, "Escaping text".
+    static func slack(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == 0x26 || $0 == 0x3C || $0 == 0x3E }) else { return text }
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+
     static func javaScript(_ text: String) -> String {
         var out = ""
         for scalar in text.unicodeScalars {

@@ -75,6 +75,15 @@ public struct TemplateEnvironment: Sendable {
     public var answers: [String: QueryAnswer]
     /// The zone that Go calls Local.
     public var localZone: TimeZoneRules
+    /// What becomes of values that actions print; text outside of actions stays.
+    public var escaping = Escaping.none
+
+    /// What becomes of values that actions print.
+    public enum Escaping: Sendable {
+        case none
+        /// `&`, `<` and `>` as Slack wants them; what `slackEscape` and `safeHtml` gave is not escaped again.
+        case slack
+    }
 
     /// An environment; without a zone, Local is UTC.
     public init(

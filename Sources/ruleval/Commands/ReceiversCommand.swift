@@ -25,7 +25,7 @@ extension CommandTable {
             return ExitStatus.problems
         }
         if format == "table" {
-            let rows = found.map { [$0.name, $0.settings.map(\.word).joined(separator: ",")] }
+            let rows = found.map { [$0.name, $0.settings.map { type(of: $0).type }.joined(separator: ",")] }
             Terminal.out(TextTable(header: ["receiver", "integrations"], rows: rows).text)
             return ExitStatus.clean
         }
@@ -37,23 +37,12 @@ extension CommandTable {
             json.string(receiver.name)
             json.key("integrations")
             json.beginArray()
-            for settings in receiver.settings { json.string(settings.word) }
+            for settings in receiver.settings { json.string(type(of: settings).type) }
             json.endArray()
             json.endObject()
         }
         json.endArray()
         Terminal.out(json.text + "\n")
         return ExitStatus.clean
-    }
-}
-
-extension ReceiverDefinition.IntegrationSettings {
-    /// The integration's type.
-    fileprivate var word: String {
-        switch self {
-        case .webhook: "webhook"
-        case .slack: "slack"
-        case .email: "email"
-        }
     }
 }
