@@ -29,8 +29,9 @@ final class RealAlertmanager {
     var log: String { TemporaryFolder.text(of: child.errorPath) }
 
     func wait() async throws {
+        let (client, base) = (client, base)
         let isReady = await eventually {
-            (try? await self.client.send(HTTPRequest("GET", self.base + "/-/ready")))?.status == 200
+            (try? await client.send(HTTPRequest("GET", base + "/-/ready")))?.status == 200
         }
         try #require(isReady, "\(log)")
     }

@@ -18,6 +18,11 @@ struct CommandRun: Sendable {
     }
 
     func outcome() -> Outcome {
+        // Input that nobody reads is an error of `write`, not the end of the program; this thread ends with the run.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        sigaddset(&mask, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &mask, nil)
         let deadline = ContinuousClock.now + timeout
         var toChild: [Int32] = [-1, -1]
         var fromChild: [Int32] = [-1, -1]

@@ -10,7 +10,12 @@ enum LineWriter {
     static func write(
         _ line: [UInt8], to descriptor: Int32, _ name: String, _ deadline: ContinuousClock.Instant
     ) -> DeliveryResult {
-        turn.withLock { _ in
+        // A reader that left is an error of `write`, not the end of the program; the thread is the write's own.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        sigaddset(&mask, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &mask, nil)
+        return turn.withLock { _ in
             var rest = line[...]
             while !rest.isEmpty {
                 var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
