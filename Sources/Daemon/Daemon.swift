@@ -30,6 +30,7 @@ public actor Daemon {
     private nonisolated let rulerMetrics: RulerMetrics
     private nonisolated let reloadMetrics: ReloadMetrics
     private let remoteWrite: RemoteWriteTargets
+    private nonisolated let events: EventRecorder
     private let alertmanagers: AlertmanagerTargets
     private let http = HTTPClient()
     private let mail = SMTPClient()
@@ -70,7 +71,7 @@ public actor Daemon {
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, http: http, mail: mail,
-                clock: clock)
+                clock: clock, log: log)
         } catch {
             throw .configuration(error)
         }
@@ -103,10 +104,12 @@ public actor Daemon {
         for notice in store.notices { log.write(.warn, notice) }
 
         let dispatchMetrics = DispatchMetrics(metrics)
+        events = EventRecorder(clock: clock, http: http, log: log, metrics: metrics)
+        events.replace(loaded.configuration.events)
         dispatcher = Dispatcher(
             dispatch: DispatchCore(loaded.dispatch, restoring: snapshot, at: now),
             incidents: IncidentCore(loaded.incidents, restoring: incidents, at: now), store: store, clock: clock,
-            metrics: dispatchMetrics, log: log, deliver: Self.delivery(loaded, clock))
+            metrics: dispatchMetrics, log: log, events: events, deliver: Self.delivery(loaded, clock))
         intake = AlertIntake(dispatcher: dispatcher, clock: clock, metrics: dispatchMetrics)
         rulerMetrics = RulerMetrics(metrics)
         reloadMetrics = ReloadMetrics(metrics)
@@ -181,6 +184,8 @@ public actor Daemon {
         } catch {
             throw .surroundings("\(error)")
         }
+        events.start()
+        events.record(.started(version: Version.number))
         await dispatcher.start()
         await ruler.start()
         isReady = true
@@ -215,7 +220,7 @@ public actor Daemon {
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, http: http, mail: mail,
-                clock: clock)
+                clock: clock, log: log)
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
             reloadMetrics.note(worked: false, at: clock.now())
@@ -224,6 +229,7 @@ public actor Daemon {
         current = loaded
         if ownsEmbedded, let limits = loaded.embeddedLimits { embedded.limits = limits }
         await Self.forward(loaded, remoteWrite, alertmanagers)
+        events.replace(loaded.configuration.events)
         await dispatcher.reload(
             dispatch: loaded.dispatch, incidents: loaded.incidents, deliver: Self.delivery(loaded, clock))
         if let querier = loaded.querier {
@@ -244,6 +250,8 @@ public actor Daemon {
         async let alerts: Void = alertmanagers.stop(within: Self.drainLimit)
         _ = await (samples, alerts)
         await dispatcher.stop()
+        events.record(.stopping)
+        await events.stop(within: Self.drainLimit)
         await server?.stop(grace: .seconds(2))
         server = nil
         store.persistLate([.put(MetaRecord.alive(at: clock.now()))], within: .zero)

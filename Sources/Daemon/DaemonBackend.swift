@@ -65,8 +65,7 @@ struct DaemonBackend: WebBackend {
     func dispatchStatus() async -> DispatchStatusView {
         let current = await daemon.current
         return DispatchStatusView(
-            configuration: ConfigurationText.yaml(
-                current.configuration.dispatch, receivers: current.configuration.receivers.names),
+            configuration: current.configuration.text,
             startedAt: daemon.startedAt)
     }
 

@@ -25,17 +25,20 @@ public struct DeliveryMeans: Sendable {
     public var clock: any WallClock
     /// The `User-Agent` of requests.
     public var userAgent: String
+    /// Hears of what the operator should know although the message goes out.
+    public var notice: @Sendable (IntegrationID, String) -> Void
 
     /// Means.
     public init(
         http: HTTPClient, smtp: SMTPClient, templates: NotificationTemplates, clock: any WallClock = SystemClock(),
-        userAgent: String = "ruleval"
+        userAgent: String = "ruleval", notice: @escaping @Sendable (IntegrationID, String) -> Void = { _, _ in }
     ) {
         self.http = http
         self.smtp = smtp
         self.templates = templates
         self.clock = clock
         self.userAgent = userAgent
+        self.notice = notice
     }
 }
 

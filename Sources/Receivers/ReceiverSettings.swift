@@ -44,6 +44,8 @@ public struct ReceiverDefinition: Sendable {
 
     /// The name that routes refer to.
     public var name: String
+    /// `labels`, for those who ask for receivers by label.
+    public var labels: [String: String] = [:]
     /// Its integrations: webhooks, mail, Slack, each in the order of the text.
     public var settings: [IntegrationSettings]
 
@@ -88,6 +90,14 @@ public struct ReceiverSettings: Sendable {
         if let global { globals = ReceiverGlobals(global, context) }
         var names: Set<String> = []
         for node in root.list("receivers") ?? [] {
+            if node.isNull {
+                // As in Alertmanager: an item that is nothing is a receiver without a name, which nobody can use.
+                if !names.insert("").inserted {
+                    context.decoding.report("notification config name \"\" is not unique", at: node)
+                }
+                receivers.append(ReceiverDefinition(name: "", settings: []))
+                continue
+            }
             guard let reader = context.decoding.mapping(node, as: "receiver") else { continue }
             let name = reader.string("name") ?? ""
             if name.isEmpty {
@@ -109,9 +119,10 @@ public struct ReceiverSettings: Sendable {
             for type in Self.unsupportedTypes {
                 context.refuse("\(type)_configs", in: reader, "only webhook, slack and email receivers so far")
             }
-            context.refuse("labels", in: reader, "receivers have no labels yet")
+            let labels = Dictionary(
+                reader.stringPairs("labels").map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })
             reader.finish()
-            receivers.append(ReceiverDefinition(name: name, settings: own))
+            receivers.append(ReceiverDefinition(name: name, labels: labels, settings: own))
         }
     }
 

@@ -31,6 +31,9 @@ public struct SlackIntegration: Integration {
         let templates = means.templates
         var message = SlackMessage(settings) { text throws(TemplateError) in try templates.text(text, data, at: now) }
         let body = message.bytes()
+        if let failure = message.failure {
+            means.notice(profile.id, "a template failed, the message goes out without some texts: \(failure.reason)")
+        }
         do throws(HTTPError) {
             // White space around an address is easily pasted into a file.
             let url = try settings.url.read().reveal()

@@ -52,24 +52,15 @@ extension YAMLMappingReader {
         guard case .inline(let secret) = source, let place = value(key) else { return source }
         let text = secret.reveal()
         if text.isEmpty { return nil }
+        // What a configuration is written out with, so that it can be read again.
+        if text == "<secret>" { return source }
         if isTemplate, text.contains("{{") {
             do { _ = try TemplateSet(name: "", text: text) } catch {
                 context.decoding.report("invalid template syntax: \(error.message)", at: place)
             }
-        } else if let problem = Self.problem(ofURL: text) {
+        } else if let problem = AddressCheck.problem(of: text) {
             context.decoding.report("invalid URL: \(problem)", at: place)
         }
         return source
-    }
-
-    /// What is wrong with an address; nothing of it is repeated but the scheme.
-    static func problem(ofURL text: String) -> String? {
-        let scheme = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = scheme.count == 2 ? scheme[0].lowercased() : ""
-        guard name == "http" || name == "https" else {
-            let shown = name.utf8.count <= 16 && name.utf8.allSatisfy { 0x61...0x7A ~= $0 } ? name : ""
-            return "unsupported scheme \"\(shown)\" for URL"
-        }
-        return HTTPURL(text) == nil ? "missing host for URL" : nil
     }
 }

@@ -16,8 +16,8 @@ struct HTTPClientSettingsTests {
         return (HTTPClientSettings(reader, context), decoding.sortedDiagnostics.map(\.description))
     }
 
-    static func request(_ text: String) throws -> HTTPRequest {
-        let (settings, errors) = try decode(text)
+    static func request(_ text: String, folder: String = "/etc/x") throws -> HTTPRequest {
+        let (settings, errors) = try decode(text, folder: folder)
         #expect(errors.isEmpty)
         var request = HTTPRequest("GET", "http://localhost/")
         try settings.apply(to: &request)
@@ -25,6 +25,8 @@ struct HTTPClientSettingsTests {
     }
 
     @Test func isReadIntoARequest() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("ca.pem", "CA\n")
         let request = try Self.request(
             """
             basic_auth: {username: u, password: p}
@@ -34,12 +36,12 @@ struct HTTPClientSettingsTests {
             no_proxy: localhost,10.0.0.0/8
             tls_config: {ca_file: ca.pem, cert: CERT, key: KEY, server_name: x, insecure_skip_verify: true, min_version: TLS13}
             http_headers: {X-A: {values: [a, b], secrets: [c]}}
-            """)
+            """, folder: folder.path)
         #expect(request.authentication == .basic(username: "u", password: Secret("p")))
         #expect(!request.followRedirects)
         #expect(!request.allowsHTTP2)
         #expect(request.proxy == .url(Secret("http://proxy:3128"), except: "localhost,10.0.0.0/8"))
-        #expect(request.tls.authorities == .file("/etc/x/ca.pem"))
+        #expect(request.tls.authorities == .inline(Secret("CA")))
         #expect(request.tls.certificate == .inline(Secret("CERT")))
         #expect(request.tls.key == .inline(Secret("KEY")))
         #expect(request.tls.serverName == "x")

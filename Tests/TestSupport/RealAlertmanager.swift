@@ -20,7 +20,7 @@ public final class RealAlertmanager: Sendable {
             sed 's#/usr/share/prometheus/alertmanager#usr/share/prometheus//alertmanager#g' '\(program)' \
             > '\(folder.path)/alertmanager' && chmod +x '\(folder.path)/alertmanager' && cd '\(Surroundings.root)/.peers' && \
             exec '\(folder.path)/alertmanager' --config.file='\(path)' --storage.path='\(folder.path)/data' \
-            --web.listen-address=127.0.0.1:\(port) --cluster.listen-address=
+            --web.listen-address=127.0.0.1:\(port) --web.external-url=http://127.0.0.1:\(port) --cluster.listen-address=
             """
         process = try ChildProcess("/bin/sh", ["-c", script], folder: folder)
     }

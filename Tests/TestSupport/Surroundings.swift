@@ -31,6 +31,9 @@ public enum Surroundings {
     /// Whether the long campaigns were asked for (`make soak`).
     public static var isSoak: Bool { getenv("RULEVAL_SOAK") != nil }
 
+    /// A variable of the environment.
+    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     /// The debug binary that `swift build` made.
     public static var binary: String { root + "/.build/debug/ruleval" }
 

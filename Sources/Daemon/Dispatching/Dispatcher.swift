@@ -34,6 +34,7 @@ actor Dispatcher {
     private let clock: any WallClock
     private let metrics: DispatchMetrics
     private let log: Log
+    private let events: EventRecorder
     private var deliver: Delivery
     private var alarm: Alarm
     private var running: [JobKey: Task<Void, Never>] = [:]
@@ -44,7 +45,7 @@ actor Dispatcher {
 
     init(
         dispatch: DispatchCore, incidents: IncidentCore, store: StateStore, clock: any WallClock,
-        metrics: DispatchMetrics, log: Log, deliver: @escaping Delivery
+        metrics: DispatchMetrics, log: Log, events: EventRecorder, deliver: @escaping Delivery
     ) {
         self.dispatch = dispatch
         self.incidents = incidents
@@ -52,6 +53,7 @@ actor Dispatcher {
         self.clock = clock
         self.metrics = metrics
         self.log = log
+        self.events = events
         self.deliver = deliver
         alarm = Alarm(clock: clock)
         (releases, releaser) = AsyncStream.makeStream()
@@ -143,6 +145,7 @@ actor Dispatcher {
             case .persist(let record): changes.append(StateChange(record))
             case .notify(let job): wanted.append(.notify(.group, job))
             case .cancel(let job): wanted.append(.cancel(JobKey(origin: .group, id: job)))
+            case .record(let occurrence): events.record(.dispatched(occurrence))
             case .incident(let signal): signals.append(signal)
             }
         }
