@@ -89,6 +89,8 @@ struct SilenceStore: Sendable {
         if silence.endsAt <= silence.startsAt { throw .endsBeforeStart }
         if silence.endsAt < now { throw .endsInThePast }
         if silence.matchers.isEmpty { throw .noMatchers }
-        if silence.matchers.allSatisfy(\.matchesEmpty) { throw .matchesEverything }
+        // As in Alertmanager, a negative matcher is condition enough although it accepts an absent label.
+        let isPositive = { (matcher: AlertMatcher) in matcher.operation == .equal || matcher.operation == .matches }
+        if silence.matchers.allSatisfy({ isPositive($0) && $0.matchesEmpty }) { throw .matchesEverything }
     }
 }

@@ -122,6 +122,10 @@ public struct ReceiverSettings: Sendable {
             let labels = Dictionary(
                 reader.stringPairs("labels").map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })
             reader.finish()
+            if let own = labels["name"], own != name, let place = reader.value("labels") {
+                context.decoding.report(
+                    "receiver label \"name\" must match receiver name \"\(name)\", got \"\(own)\"", at: place)
+            }
             receivers.append(ReceiverDefinition(name: name, labels: labels, settings: own))
         }
     }

@@ -46,6 +46,8 @@ struct SimulatedWorld {
     private var everMuted: Set<Fingerprint> = []
     /// Teams in which a source of inhibition has ended: there another source may or may not stand for it.
     private var teamsWithEndedSource: Set<String> = []
+    /// The repeat interval in force when each notification was decided.
+    private var intervals: [UInt64: Duration] = [:]
     /// What every receiver was told, in order.
     private(set) var trace: [String] = []
     private var failureRate = 0.2
@@ -264,6 +266,8 @@ struct SimulatedWorld {
                 }
             case .notify(let job):
                 checkMuting(job)
+                // What was decided before a reload counts by the intervals of then.
+                if job.attempt == 1 { intervals[job.id] = repeatInterval(of: job.notification.groupKey) }
                 if swallowsNotifications { continue }
                 let fails = chance(failureRate)
                 let result: DeliveryResult = fails ? (chance(0.5) ? .temporary("x") : .permanent("x")) : .delivered
@@ -310,13 +314,16 @@ struct SimulatedWorld {
         }
         if let last = told[address], isCertain, hearsEnds {
             let isNews = !firing.isSubset(of: last.firing) || !resolved.isSubset(of: last.resolved)
-            let interval = configuration.tree.routes.filter { $0.key == Self.routeKey(notification.groupKey) }
-                .map(\.repeatInterval).min()
+            let interval = intervals[job.id]
             if !isNews, let interval, now - last.at < interval {
                 problems.append("\(address): told twice within \(interval)")
             }
         }
         told[address] = Told(at: now, firing: firing, resolved: resolved)
+    }
+
+    private func repeatInterval(of key: GroupKey) -> Duration? {
+        configuration.tree.routes.filter { $0.key == Self.routeKey(key) }.map(\.repeatInterval).min()
     }
 
     private static func routeKey(_ key: GroupKey) -> String {

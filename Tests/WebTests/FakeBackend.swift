@@ -43,7 +43,9 @@ final class FakeBackend: WebBackend {
 
     func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
     func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
-    func receiverNames() async -> [String] { ["r1", "r2"] }
+    func receivers() async -> [ReceiverView] {
+        [ReceiverView(name: "r1", labels: [("team", "db")]), ReceiverView(name: "r2")]
+    }
     func silences() async -> [SilenceView] { state.withLock { $0.silences } }
     func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {
         if !silence.id.isEmpty, !state.withLock({ $0.silences.contains { $0.silence.id == silence.id } }) {
