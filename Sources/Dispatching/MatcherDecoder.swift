@@ -14,9 +14,11 @@ enum MatcherDecoder {
                 decoding.report("invalid regexp value for \"\(pair.name)\"", at: pair.nameNode)
                 continue
             }
-            do { found.append(try AlertMatcher(pair.name, .matches, pair.text)) } catch {
-                decoding.report(error.description, at: pair.textNode)
-            }
+            do {
+                _ = try AlertMatcher(pair.name, .matches, pair.text)
+                // The anchors are part of the text, in group keys too.
+                found.append(try AlertMatcher(pair.name, .matches, "^(?:\(pair.text))$"))
+            } catch { decoding.report(error.description, at: pair.textNode) }
         }
         return found + list(reader, prefix + "matchers", in: decoding)
     }

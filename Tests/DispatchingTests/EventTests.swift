@@ -60,11 +60,11 @@ struct EventTests {
             }
         }
         #expect(
-            Array(words.prefix(9)) == [
+            Array(words.prefix(8)) == [
                 "created A crit", #"grouped A {}:{alertname="A"}"#, "created A warn", #"grouped A {}:{alertname="A"}"#,
                 "silence s", "created B ", #"grouped B {}:{alertname="B"}"#, "inhibited warn 1",
-                "notified first notification 1 muted 1",
             ], "\(words)")
+        #expect(words.contains("notified first notification 1 muted 1"))
         #expect(words.contains("silenced B s") && words.contains("silence changed s") && words.contains("resolved A"))
     }
 

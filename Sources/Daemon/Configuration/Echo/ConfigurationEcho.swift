@@ -200,12 +200,26 @@ enum ConfigurationEcho {
         }
         if !times.isEmpty { members.append(("times", .list(times))) }
         for key in ["weekdays", "days_of_month", "months", "years"] {
-            let items = (node[key]?.sequence ?? []).map { ($0.scalar?.text ?? "").lowercased() }
+            let items = (node[key]?.sequence ?? []).map { range($0.scalar?.text ?? "", isMonth: key == "months") }
             if !items.isEmpty { members.append((key, .inline(items))) }
         }
         if let location = node["location"]?.scalar, !location.isNull, !location.text.isEmpty {
             members.append(("location", .text(location.text)))
         }
         return .map(members)
+    }
+
+    private static let months = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ]
+
+    /// `a:b`, or `a` where both ends are the same; months by number.
+    private static func range(_ text: String, isMonth: Bool) -> String {
+        let parts = text.lowercased().split(separator: ":").map { part in
+            guard isMonth, let index = months.firstIndex(of: String(part)) else { return String(part) }
+            return "\(index + 1)"
+        }
+        return parts.count == 2 && parts[0] == parts[1] ? parts[0] : parts.joined(separator: ":")
     }
 }

@@ -22,6 +22,8 @@ struct EchoField: Sendable {
         case headers
         /// Names with lists of secrets.
         case secretLists
+        /// A list of secrets.
+        case secrets
     }
 
     /// What is written where the key is absent.

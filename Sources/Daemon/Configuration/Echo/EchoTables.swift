@@ -3,7 +3,7 @@
 /// - Source: observed on Alertmanager 0.33.1, `config.original` of `/api/v2/status`.
 enum EchoTables {
     static let header: [EchoField] = [
-        .texts("values"), EchoField(key: "secrets", kind: .secretLists), .texts("files"),
+        .texts("values"), EchoField(key: "secrets", kind: .secrets), .texts("files"),
     ]
 
     static let tls: [EchoField] = [

@@ -66,6 +66,9 @@ struct EchoWriter {
                 (node.mapping ?? []).map { pair in
                     (pair.key.scalar?.text ?? "", section(pair.value, EchoTables.header))
                 })
+        case .secrets:
+            let items = node.sequence ?? []
+            return items.isEmpty ? nil : .list(items.map { _ in Self.hidden })
         case .secretLists:
             return .map(
                 (node.mapping ?? []).map { pair in
