@@ -133,6 +133,35 @@ struct HTTPClientSettingsTests {
         #expect(request.authentication == .authorization(scheme: "Bearer", credentials: Secret("second")))
     }
 
+    @Test func certificatesInFilesAreReadAtEachUse() throws {
+        let folder = try TemporaryFolder()
+        let text = "tls_config: {ca_file: ca.pem, cert_file: cert.pem, key_file: key.pem}"
+        let (settings, errors) = try Self.decode(text, folder: folder.path)
+        #expect(errors.isEmpty)
+        #expect(throws: HTTPError.self) { try settings.tls.options() }
+        for round in ["one", "two"] {
+            for name in ["ca", "cert", "key"] { try folder.write("\(name).pem", "\(name) \(round)\n") }
+            let options = try settings.tls.options()
+            #expect(options.authorities == .inline(Secret("ca \(round)")))
+            #expect(options.certificate == .inline(Secret("cert \(round)")))
+            #expect(options.key == .inline(Secret("key \(round)")))
+        }
+    }
+
+    @Test(
+        "warns of what Alertmanager accepts and cannot work",
+        arguments: [
+            "proxy_url: ftp://x", "tls_config: {min_version: TLS13, max_version: TLS12}",
+            "oauth2: {client_id: a, client_secret: b, token_url: 'foo bar'}",
+        ])
+    func warns(_ text: String) throws {
+        let decoding = YAMLDecoding()
+        let root = try #require(try YAMLDocument(parsing: text, file: "c.yml").root)
+        let reader = try #require(decoding.mapping(root, as: "http_config"))
+        _ = HTTPClientSettings(reader, SettingsContext(decoding: decoding, folder: ConfigurationFolder(path: "/x")))
+        #expect(!decoding.hasErrors && decoding.diagnostics.count == 1)
+    }
+
     @Test func secretsInTheEnvironment() throws {
         let request = try Self.request("basic_auth: {username_env: PATH, password: x}")
         guard case .basic(let username, _) = request.authentication else {
