@@ -200,7 +200,14 @@ struct SimulatedWorld {
 
     /// Other routes, or the same with other times.
     private mutating func reload() {
+        let deaf = { (configuration: DispatchConfiguration) in
+            Set(configuration.receivers.values.joined().filter { !$0.sendsResolved }.map(\.id))
+        }
+        let before = configuration
         configuration = Self.randomConfiguration(&random)
+        // Who hears of ends now and did not before may have missed one, and hears of the next episode as of a repetition.
+        let mayHaveMissed = deaf(before).union(deaf(configuration))
+        for address in told.keys where mayHaveMissed.contains(address.integration) { uncertain.insert(address) }
         teamsWithEndedSource.formUnion(["t0", "t1", "t2"])
         carryOut(core.apply(.reload(configuration), at: now))
     }
