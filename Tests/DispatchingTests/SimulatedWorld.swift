@@ -24,6 +24,8 @@ struct SimulatedWorld {
         var at: Timestamp
         var firing: Set<Fingerprint>
         var resolved: Set<Fingerprint>
+        /// When the dispatcher may have forgotten it, should its group have been gone meanwhile.
+        var expiresAt: Timestamp
     }
     private struct Address: Hashable {
         let group: GroupKey
@@ -322,11 +324,13 @@ struct SimulatedWorld {
         if let last = told[address], isCertain, hearsEnds {
             let isNews = !firing.isSubset(of: last.firing) || !resolved.isSubset(of: last.resolved)
             let interval = intervals[job.id]
-            if !isNews, let interval, now - last.at < interval {
+            if !isNews, now < last.expiresAt, let interval, now - last.at < interval {
                 problems.append("\(address): told twice within \(interval)")
             }
         }
-        told[address] = Told(at: now, firing: firing, resolved: resolved)
+        // The log keeps an entry for two intervals of then.
+        let kept = (intervals[job.id] ?? .zero) * 2
+        told[address] = Told(at: now, firing: firing, resolved: resolved, expiresAt: now + kept)
     }
 
     private func repeatInterval(of key: GroupKey) -> Duration? {
