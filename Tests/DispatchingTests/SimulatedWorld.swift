@@ -56,6 +56,7 @@ struct SimulatedWorld {
     var dropsLogWrites = false
     var swallowsNotifications = false
     var dropsSilences = false
+    var isTraced = false
     private(set) var problems: [String] = []
 
     init(seed: UInt64) {
@@ -308,7 +309,9 @@ struct SimulatedWorld {
     /// A notification reaches its receiver.
     private mutating func arrive(_ job: NotificationJob) {
         let notification = job.notification
-        trace.append("\(now) \(job.integration) \(notification.groupKey) \(notification.alerts.count)")
+        if isTraced {
+            trace.append("\(now) \(job.integration) \(notification.groupKey) \(notification.alerts.count)")
+        }
         let address = Address(group: notification.groupKey, integration: job.integration)
         let firing = Set(notification.alerts.filter { $0.status == .firing }.map(\.alert.fingerprint))
         let resolved = Set(notification.alerts.filter { $0.status == .resolved }.map(\.alert.fingerprint))
@@ -334,7 +337,8 @@ struct SimulatedWorld {
     }
 
     private func repeatInterval(of key: GroupKey) -> Duration? {
-        configuration.tree.routes.filter { $0.key == Self.routeKey(key) }.map(\.repeatInterval).min()
+        let routeKey = Self.routeKey(key)
+        return configuration.tree.routes.lazy.filter { $0.key == routeKey }.map(\.repeatInterval).min()
     }
 
     private static func routeKey(_ key: GroupKey) -> String {

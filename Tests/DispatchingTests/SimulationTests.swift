@@ -50,6 +50,7 @@ struct SimulationTests {
     func isRepeatable() {
         func trace(_ seed: UInt64) -> [String] {
             var world = SimulatedWorld(seed: seed)
+            world.isTraced = true
             world.run()
             return world.trace
         }
