@@ -109,7 +109,8 @@ let testTargets: [Target] = [
     tests("Incidents"), tests("Probes"),
     tests("Receivers", ["HTTPServer", "TestSupport", "JSON"], exclude: ["Fixtures"]),
     tests("RuleTests", ["TestSupport", "JSON"], exclude: ["Scripts"]), tests("StateStore"),
-    tests("Web", ["TestSupport"]), tests("Daemon"),
+    tests("Web", ["TestSupport"]),
+    tests("Daemon", ["HTTPTransport", "JSON", "TestSupport", "YAML"], exclude: ["Configurations"]),
     .testTarget(
         name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "TestSupport"],
         swiftSettings: [.treatAllWarnings(as: .error)]),

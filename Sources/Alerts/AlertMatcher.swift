@@ -25,7 +25,8 @@ public struct AlertMatcher: Hashable, Comparable, Sendable, CustomStringConverti
         switch operation {
         case .equal, .notEqual: compiled = try LabelMatcher(name, operation, value)
         case .matches, .notMatches:
-            _ = try RegularExpression(value)
+            // Compiled as Alertmanager does, so that errors read the same.
+            _ = try RegularExpression("^(?:\(value))$")
             compiled = try LabelMatcher(name, operation, "(?-s:\(value))")
         }
     }

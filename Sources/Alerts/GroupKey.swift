@@ -29,11 +29,9 @@ public struct GroupKey: Hashable, Comparable, Sendable, CustomStringConvertible 
         return parent.map { "\($0)/\(own)" } ?? own
     }
 
-    /// `{a="b", c="d"}`, sorted, values quoted as Go does.
+    /// `{a="b", c="d"}`, sorted, values quoted as Go does, names as they are.
     public static func labelSet(_ labels: Labels) -> String {
-        let pairs = labels.map { name, value in
-            (LabelName.isLegacy(name) ? name : GoQuote.quoted(name)) + "=" + GoQuote.quoted(value)
-        }
+        let pairs = labels.map { name, value in name + "=" + GoQuote.quoted(value) }
         return "{" + pairs.joined(separator: ", ") + "}"
     }
 }

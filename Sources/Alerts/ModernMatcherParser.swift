@@ -35,7 +35,6 @@ struct ModernMatcherParser {
     private mutating func one() throws(Refusal) -> AlertMatcher {
         let start = index
         guard let name = try word() else { throw unexpected("expected label name") }
-        if name.isEmpty { throw Refusal(description: "label name is empty", offset: offset(of: start)) }
         skipSpace()
         let operation: AlertMatcher.Operation
         if take("=") {

@@ -13,6 +13,8 @@ extension TimeInterval {
         _ node: YAMLNode, key: String, in decoding: YAMLDecoding, into found: inout [String: [TimeInterval]]
     ) {
         for item in decoding.list(node, as: "'\(key)'") ?? [] {
+            // An item that is nothing is an interval without a name, which nobody can use.
+            if item.isNull { continue }
             guard let reader = decoding.mapping(item, as: "time interval") else { continue }
             let name = reader.string("name") ?? ""
             let intervals = (reader.list("time_intervals") ?? []).compactMap { decodeOne($0, in: decoding) }
@@ -29,6 +31,11 @@ extension TimeInterval {
         guard let reader = decoding.mapping(node, as: "time interval entry") else { return nil }
         var interval = TimeInterval()
         for item in reader.list("times") ?? [] {
+            if item.isNull {
+                // As in Alertmanager: a range that never holds.
+                interval.times.append(0..<0)
+                continue
+            }
             guard let times = decoding.mapping(item, as: "time range") else { continue }
             let start = minutes(times, "start_time", in: decoding)
             let end = minutes(times, "end_time", in: decoding)
@@ -80,6 +87,7 @@ extension TimeInterval {
     }
 
     private static func dayRange(_ item: YAMLNode, _ first: Int, _ last: Int, _ decoding: YAMLDecoding) -> DayRange? {
+        if item.isNull { return DayRange(first: 0, last: 0) }
         for day in [first, last] where day == 0 || day < -31 || day > 31 {
             return report("\(day) is not a valid day of the month: out of range", item, decoding)
         }
@@ -102,6 +110,8 @@ extension TimeInterval {
         _ reader: YAMLMappingReader, _ key: String, in decoding: YAMLDecoding, names: [String], base: Int, what: String
     ) -> [(YAMLNode, Int, Int)] {
         (reader.list(key) ?? []).compactMap { item in
+            // An item that is nothing reads as zero.
+            if item.isNull { return (item, 0, 0) }
             guard let text = decoding.string(item, as: "an item of '\(key)'")?.lowercased() else { return nil }
             let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
             let numbers = parts.compactMap { part -> Int? in

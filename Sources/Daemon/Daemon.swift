@@ -45,6 +45,7 @@ public actor Daemon {
     private(set) var heartbeats: Heartbeats?
     private var selfWatch: SelfWatch?
     var groupWatch = GroupWatch()
+    private nonisolated let events: EventRecorder
     private let http = HTTPClient()
     /// Outlives reloads.
     private let conversations = SlackConversations()
@@ -88,7 +89,7 @@ public actor Daemon {
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
-                http: http, mail: mail, conversations: conversations, clock: clock)
+                http: http, mail: mail, conversations: conversations, clock: clock, log: log)
         } catch {
             throw .configuration(error)
         }
@@ -124,10 +125,13 @@ public actor Daemon {
         for notice in store.notices { log.write(.error, notice) }
 
         let dispatchMetrics = DispatchMetrics(metrics)
+        events = EventRecorder(clock: clock, http: http, log: log, metrics: metrics)
+        events.replace(loaded.configuration.events)
         dispatcher = Dispatcher(
             dispatch: DispatchCore(loaded.dispatch, restoring: snapshot, at: now),
             incidents: IncidentCore(loaded.incidents, restoring: incidents, at: now), store: store, clock: clock,
-            metrics: dispatchMetrics, log: log, health: deliveries, deliver: Self.delivery(loaded, clock))
+            metrics: dispatchMetrics, log: log, health: deliveries, events: events,
+            deliver: Self.delivery(loaded, clock))
         intake = AlertIntake(dispatcher: dispatcher, clock: clock, metrics: dispatchMetrics)
         rulerMetrics = RulerMetrics(metrics)
         reloadMetrics = ReloadMetrics(metrics)
@@ -208,6 +212,8 @@ public actor Daemon {
         } catch {
             throw .surroundings("\(error)")
         }
+        events.start()
+        events.record(.started(version: Version.number))
         await dispatcher.start()
         await ruler.start()
         isReady = true
@@ -269,7 +275,7 @@ public actor Daemon {
         do throws(Diagnostics) {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
-                http: http, mail: mail, conversations: conversations, clock: clock)
+                http: http, mail: mail, conversations: conversations, clock: clock, log: log)
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
             reloadMetrics.note(worked: false, at: clock.now())
@@ -278,6 +284,7 @@ public actor Daemon {
         current = loaded
         if ownsEmbedded, let limits = loaded.embeddedLimits { embedded.limits = limits }
         await Self.forward(loaded, remoteWrite, alertmanagers)
+        events.replace(loaded.configuration.events)
         await dispatcher.reload(
             dispatch: loaded.dispatch, incidents: loaded.incidents, deliver: Self.delivery(loaded, clock))
         if let querier = loaded.querier {
@@ -303,6 +310,8 @@ public actor Daemon {
         async let alerts: Void = alertmanagers.stop(within: Self.drainLimit)
         _ = await (samples, alerts)
         await dispatcher.stop()
+        events.record(.stopping)
+        await events.stop(within: Self.drainLimit)
         await server?.stop(grace: .seconds(2))
         server = nil
         store.persistLate([.put(MetaRecord.alive(at: clock.now()))], within: .zero)

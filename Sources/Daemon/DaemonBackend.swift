@@ -36,7 +36,11 @@ struct DaemonBackend: WebBackend {
         }
     }
 
-    func receiverNames() async -> [String] { await daemon.current.configuration.receivers.names }
+    func receivers() async -> [ReceiverView] {
+        await daemon.current.configuration.receivers.receivers.map { receiver in
+            ReceiverView(name: receiver.name, labels: receiver.labels.map { ($0.key, $0.value) })
+        }
+    }
 
     func silences() async -> [SilenceView] {
         await daemon.dispatcher.silences().map { SilenceView($0.silence, state: $0.state) }
@@ -70,8 +74,7 @@ struct DaemonBackend: WebBackend {
     func dispatchStatus() async -> DispatchStatusView {
         let current = await daemon.current
         return DispatchStatusView(
-            configuration: ConfigurationText.yaml(
-                current.configuration.dispatch, receivers: current.configuration.receivers.names),
+            configuration: current.configuration.text,
             startedAt: daemon.startedAt)
     }
 

@@ -18,21 +18,16 @@ extension ServerStatusView {
 
     /// What clients of Prometheus look for: the interval, the external labels, the rule files.
     static func yaml(_ configuration: DaemonConfiguration) -> String {
-        var lines = [
-            "global:",
-            "  evaluation_interval: \(PrometheusDuration.string(configuration.ruler.evaluationInterval))",
+        var global: [(key: String, value: EchoValue)] = [
+            ("evaluation_interval", .plain(PrometheusDuration.string(configuration.ruler.evaluationInterval)))
         ]
-        if !configuration.ruler.externalLabels.isEmpty {
-            lines.append("  external_labels:")
-            for (name, value) in configuration.ruler.externalLabels {
-                lines.append("    \(ConfigurationText.scalar(name)): \(ConfigurationText.scalar(value))")
-            }
-        }
+        let labels = configuration.ruler.externalLabels
+        if !labels.isEmpty { global.append(("external_labels", .map(labels.map { ($0.name, .text($0.value)) }))) }
+        var sections: [(key: String, value: EchoValue)] = [("global", .map(global))]
         if !configuration.ruleFiles.isEmpty {
-            lines.append("rule_files:")
-            lines += configuration.ruleFiles.map { "- \(ConfigurationText.scalar($0))" }
+            sections.append(("rule_files", .list(configuration.ruleFiles.map { .text($0) })))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return EchoValue.map(sections).yaml
     }
 
     private static func flags(_ options: DaemonOptions) -> [(name: String, value: String)] {

@@ -17,6 +17,8 @@ struct AggregationGroup: Sendable {
         let resolved: [Fingerprint]
         /// Members that had ended, with the time they were last told.
         let ended: [(fingerprint: Fingerprint, updatedAt: Timestamp)]
+        /// Alerts that were kept from being sent, where events are recorded.
+        var muted: [Labels] = []
         var outstanding: Set<UInt64> = []
         var hasFailed = false
     }

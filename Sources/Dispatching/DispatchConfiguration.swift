@@ -16,6 +16,8 @@ public struct DispatchConfiguration: Sendable {
     public var externalURL: String
     /// How long ended silences and the notification log are kept.
     public var retention: Duration
+    /// Whether what happens is told by ``DispatchEffect/record(_:)``.
+    public var recordsEvents = false
 
     /// A configuration.
     public init(

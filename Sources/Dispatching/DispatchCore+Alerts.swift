@@ -13,6 +13,7 @@ extension DispatchCore {
         } else {
             alerts[fingerprint] = place(Entry(alert: posted))
             inhibitor.add(posted)
+            record(.alertCreated(posted), &effects)
         }
         store(fingerprint, at: now, &effects)
         guard let entry = alerts[fingerprint] else { return }
@@ -61,7 +62,10 @@ extension DispatchCore {
             id = add(fresh)
             effects.append(.persist(.group(fresh.record)))
         }
-        join(alert.fingerprint, group: id)
+        let isNew = join(alert.fingerprint, group: id)
+        if isNew || alert.isResolved(at: now), let group = groups[id] {
+            record(.alertGrouped(alert, occurrenceGroup(group)), &effects)
+        }
         if groups[id]?.hasFlushed == false, alert.startsAt + route.groupWait < now { schedule(id, at: now) }
     }
 
@@ -76,8 +80,12 @@ extension DispatchCore {
     }
 
     /// Makes an alert a member of a group.
-    mutating func join(_ fingerprint: Fingerprint, group id: Int) {
-        if groups[id]?.members.insert(fingerprint).inserted == true { alerts[fingerprint]?.memberships += 1 }
+    /// - Returns: Whether it was none.
+    @discardableResult
+    mutating func join(_ fingerprint: Fingerprint, group id: Int) -> Bool {
+        guard groups[id]?.members.insert(fingerprint).inserted == true else { return false }
+        alerts[fingerprint]?.memberships += 1
+        return true
     }
 
     /// Makes a group due at `time` and at no other.

@@ -11,6 +11,10 @@ extension DispatchCore {
         switch result {
         case .delivered:
             noteTold(delivery.job.integration, group: group, flush: flush, at: now, &effects)
+            record(
+                .notified(
+                    delivery.job, occurrenceGroup(group), muted: flush.muted,
+                    repeatInterval: configuration.tree.routes[group.route].repeatInterval), &effects)
             close(job, failed: false, at: now, &effects)
         case .temporary:
             let retryAt = now + DeliveryBackoff.pause(afterAttempt: delivery.job.attempt)

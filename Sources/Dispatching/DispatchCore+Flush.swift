@@ -29,6 +29,12 @@ extension DispatchCore {
             deadline: now + route.flushTimeout, firing: Self.fingerprints(told, .firing),
             resolved: Self.fingerprints(told, .resolved),
             ended: members.filter { $0.status == .resolved }.map { ($0.alert.fingerprint, $0.alert.updatedAt) })
+        if configuration.recordsEvents, !isMutedByTime {
+            for member in members where isMuted(member.alert, at: now) {
+                flush.muted.append(member.alert.labels)
+                recordMuting(of: member.alert, at: now, &effects)
+            }
+        }
         var started: [NotificationJob] = []
         if !told.isEmpty {
             let sorted = Lazy { told.sorted(by: NotifiedAlert.comesBefore) }
@@ -43,7 +49,8 @@ extension DispatchCore {
                 }
                 let notification = Notification(
                     receiver: route.receiver, groupKey: group.key, groupLabels: group.identity.labels,
-                    alerts: sorted.value, externalURL: configuration.externalURL, reason: reason, at: now)
+                    routeLabels: route.labels, alerts: sorted.value, externalURL: configuration.externalURL,
+                    reason: reason, at: now)
                 let job = NotificationJob(
                     id: nextID, integration: integration.id,
                     notification: integration.sendsResolved ? notification : notification.withoutResolved,
@@ -101,7 +108,11 @@ extension DispatchCore {
         groups[id]?.flush = nil
         if !flush.hasFailed {
             for (fingerprint, updatedAt) in flush.ended where alerts[fingerprint]?.alert.updatedAt == updatedAt {
-                if groups[id]?.members.remove(fingerprint) != nil { alerts[fingerprint]?.memberships -= 1 }
+                guard groups[id]?.members.remove(fingerprint) != nil else { continue }
+                alerts[fingerprint]?.memberships -= 1
+                if let alert = alerts[fingerprint]?.alert {
+                    record(.alertResolved(alert, occurrenceGroup(group)), &effects)
+                }
             }
         }
         if groups[id]?.members.isEmpty == true {

@@ -22,7 +22,12 @@ extension DispatchCore {
 
     /// The firing alerts that keep an alert from being sent.
     func inhibitedBy(_ alert: Alert, at now: Timestamp) -> [Fingerprint] {
-        if inhibitor.isEmpty { return [] }
+        inhibition(of: alert, at: now)?.sources ?? []
+    }
+
+    /// The rule by which firing alerts keep an alert from being sent, and those alerts.
+    func inhibition(of alert: Alert, at now: Timestamp) -> (rule: InhibitRule, sources: [Fingerprint])? {
+        if inhibitor.isEmpty { return nil }
         return inhibitor.inhibitors(of: alert.labels, among: { alerts[$0]?.alert }, at: now)
     }
 

@@ -90,7 +90,8 @@ extension DispatchCore {
                 case 1: (left.startsAt, right.startsAt)
                 default: (right.endsAt, left.endsAt)
                 }
-            return times.0 != times.1 ? times.0 < times.1 : left.id < right.id
+            if times.0 != times.1 { return times.0 < times.1 }
+            return left.updatedAt != right.updatedAt ? left.updatedAt < right.updatedAt : left.id < right.id
         }
     }
 

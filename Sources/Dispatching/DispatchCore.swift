@@ -82,13 +82,20 @@ public struct DispatchCore: Sendable {
         -> (id: String, effects: [DispatchEffect])
     {
         let stored = try silences.set(draft, newID: newID, at: now)
-        return (stored.last?.id ?? newID, stored.map { .persist(.silence(SilenceRecord(silence: $0))) })
+        var effects = stored.map { DispatchEffect.persist(.silence(SilenceRecord(silence: $0))) }
+        if let silence = stored.last {
+            record(silence.id == newID ? .silenceCreated(silence) : .silenceUpdated(silence), &effects)
+        }
+        return (stored.last?.id ?? newID, effects)
     }
 
     /// Ends a silence.
     /// - Throws: When there is none, or it had ended.
     public mutating func expireSilence(_ id: String, at now: Timestamp) throws(Silence.Refusal) -> [DispatchEffect] {
-        [.persist(.silence(SilenceRecord(silence: try silences.expire(id, at: now))))]
+        let ended = try silences.expire(id, at: now)
+        var effects = [DispatchEffect.persist(.silence(SilenceRecord(silence: ended)))]
+        record(.silenceUpdated(ended), &effects)
+        return effects
     }
 
     mutating func runDue(at now: Timestamp, _ effects: inout [DispatchEffect]) {

@@ -20,6 +20,8 @@ public enum DispatchEffect: Sendable {
     case notify(NotificationJob)
     /// Stop an attempt that nobody waits for any more; no result is expected.
     case cancel(job: UInt64)
+    /// Write it down for who follows events; only where the configuration asks for it.
+    case record(DispatchOccurrence)
     /// Tell the incidents.
     case incident(IncidentSignal)
 }

@@ -2,71 +2,92 @@ import Alerts
 import Base
 import TimeSeries
 
-/// Knows the sources of every inhibition rule by the labels in which targets must agree.
+/// Knows for every inhibition rule the source alert that stands for all sources which agree in the labels of `equal`.
+///
+/// As in Alertmanager only one stands for them: the one that is to end last, the newer one among equals. When that one is
+/// told to have ended, targets are sent until another source is told again.
 struct Inhibitor: Sendable {
-    private struct Entry: Sendable {
-        let rule: InhibitRule
-        let equal: LabelNames
-        var sources: [Labels: Sources] = [:]
+    /// A source alert that stands for those that agree with it.
+    private struct Representative: Sendable {
+        let fingerprint: Fingerprint
+        let endsAt: Timestamp
     }
 
-    /// Alerts that agree in the labels of `equal`.
-    private struct Sources: Sendable {
-        var members: Set<Fingerprint> = []
-        /// The one that ends last: the first to be asked, and to be named.
-        var latest: (fingerprint: Fingerprint, endsAt: Timestamp)?
+    /// The sources of one kind, by the labels that must agree.
+    private struct Index: Sendable {
+        let matchers: [AlertMatcher]
+        let equal: LabelNames
+        var representatives: [Labels: Representative] = [:]
 
-        mutating func insert(_ alert: Alert) {
-            members.insert(alert.fingerprint)
-            if let latest, latest.fingerprint != alert.fingerprint, latest.endsAt > alert.endsAt { return }
-            latest = (alert.fingerprint, alert.endsAt)
+        mutating func add(_ alert: Alert) {
+            guard matchers.allMatch(alert.labels) else { return }
+            let key = alert.labels.keeping(equal)
+            if let known = representatives[key], known.fingerprint != alert.fingerprint, known.endsAt > alert.endsAt {
+                return
+            }
+            representatives[key] = Representative(fingerprint: alert.fingerprint, endsAt: alert.endsAt)
         }
 
-        mutating func remove(_ fingerprint: Fingerprint) {
-            members.remove(fingerprint)
-            if latest?.fingerprint == fingerprint { latest = nil }
+        mutating func remove(_ alert: Alert) {
+            let key = alert.labels.keeping(equal)
+            if representatives[key]?.fingerprint == alert.fingerprint { representatives[key] = nil }
         }
+    }
 
-        func first(where test: (Fingerprint) -> Bool) -> Fingerprint? {
-            if let latest, test(latest.fingerprint) { return latest.fingerprint }
-            return members.lazy.filter(test).min()
-        }
+    private struct Entry: Sendable {
+        let rule: InhibitRule
+        var sources: [Index]
     }
     private var entries: [Entry]
 
     init(_ rules: [InhibitRule]) {
-        entries = rules.map { Entry(rule: $0, equal: LabelNames($0.equal)) }
+        entries = rules.map { rule in
+            Entry(
+                rule: rule,
+                sources: rule.sources.map { Index(matchers: $0.matchers, equal: LabelNames($0.equal)) })
+        }
     }
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Notes an alert that is new or goes on.
+    /// Notes an alert that is new, goes on or has ended.
     mutating func add(_ alert: Alert) {
-        for index in entries.indices where entries[index].rule.sourceMatchers.allMatch(alert.labels) {
-            entries[index].sources[alert.labels.keeping(entries[index].equal), default: Sources()].insert(alert)
+        for entry in entries.indices {
+            for source in entries[entry].sources.indices { entries[entry].sources[source].add(alert) }
         }
     }
 
     /// Forgets an alert.
     mutating func remove(_ alert: Alert) {
-        for index in entries.indices {
-            let key = alert.labels.keeping(entries[index].equal)
-            entries[index].sources[key]?.remove(alert.fingerprint)
-            if entries[index].sources[key]?.members.isEmpty == true { entries[index].sources[key] = nil }
+        for entry in entries.indices {
+            for source in entries[entry].sources.indices { entries[entry].sources[source].remove(alert) }
         }
     }
 
-    /// The alert that keeps one with these labels from being sent, by the first rule that has one; none or one.
-    func inhibitors(of labels: Labels, among alert: (Fingerprint) -> Alert?, at now: Timestamp) -> [Fingerprint] {
+    /// The alerts that keep one with these labels from being sent, by the first rule that has them; one for each of the
+    /// rule's sources.
+    func inhibitors(
+        of labels: Labels, among alert: (Fingerprint) -> Alert?, at now: Timestamp
+    ) -> (rule: InhibitRule, sources: [Fingerprint])? {
         for entry in entries where entry.rule.targetMatchers.allMatch(labels) {
-            guard let sources = entry.sources[labels.keeping(entry.equal)] else { continue }
-            let isSourceItself = entry.rule.sourceMatchers.allMatch(labels)
-            let inhibitor = sources.first { fingerprint in
-                guard let source = alert(fingerprint), !source.isResolved(at: now) else { return false }
-                return !(isSourceItself && entry.rule.targetMatchers.allMatch(source.labels))
-            }
-            if let inhibitor { return [inhibitor] }
+            let found = inhibitors(of: labels, by: entry, among: alert, at: now)
+            if !found.isEmpty { return (entry.rule, found) }
         }
-        return []
+        return nil
+    }
+
+    private func inhibitors(
+        of labels: Labels, by entry: Entry, among alert: (Fingerprint) -> Alert?, at now: Timestamp
+    ) -> [Fingerprint] {
+        var found: [Fingerprint] = []
+        for source in entry.sources {
+            guard let representative = source.representatives[labels.keeping(source.equal)],
+                let inhibitor = alert(representative.fingerprint), !inhibitor.isResolved(at: now)
+            else { return [] }
+            // Alerts on both sides do not keep each other quiet.
+            if source.matchers.allMatch(labels), entry.rule.targetMatchers.allMatch(inhibitor.labels) { return [] }
+            if !found.contains(inhibitor.fingerprint) { found.append(inhibitor.fingerprint) }
+        }
+        return found
     }
 }

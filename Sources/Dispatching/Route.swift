@@ -29,6 +29,8 @@ public struct Route: Sendable {
     public let muteTimeIntervals: [String]
     /// Names of intervals outside which nothing is sent; none means always.
     public let activeTimeIntervals: [String]
+    /// Its own labels and those it inherits, its own first where both have one.
+    public let labels: Labels
     /// The escalation policy; nil for none.
     public let escalationPolicy: String?
     /// The routes below, in order.
@@ -103,6 +105,7 @@ public struct RouteTree: Sendable {
                 repeatInterval: route.repeatInterval ?? above?.repeatInterval ?? .seconds(4 * 3600),
                 continues: route.continues, muteTimeIntervals: route.muteTimeIntervals,
                 activeTimeIntervals: route.activeTimeIntervals,
+                labels: Self.labels(route.labels, over: above?.labels ?? .empty),
                 escalationPolicy: policy?.isEmpty == true ? nil : policy))
         for child in route.routes {
             let place = routes.count
@@ -110,6 +113,11 @@ public struct RouteTree: Sendable {
             routes[index].childIndex.add(place, matchers: child.matchers)
             add(child, under: index, used: &used)
         }
+    }
+
+    private static func labels(_ own: Labels, over inherited: Labels) -> Labels {
+        let kept = inherited.filter { !own.contains($0.name) }
+        return Labels(keepingEmpty: (kept + Array(own)).map { ($0.name, $0.value) })
     }
 
     /// The routes that an alert takes, in order: the deepest that match, the root when none does.

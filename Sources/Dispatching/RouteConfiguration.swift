@@ -1,4 +1,5 @@
 import Alerts
+import TimeSeries
 
 /// A route as it is written: what is nil is taken from the parent.
 public struct RouteConfiguration: Hashable, Sendable {
@@ -28,6 +29,8 @@ public struct RouteConfiguration: Hashable, Sendable {
     public var muteTimeIntervals: [String] = []
     /// Names of intervals outside which nothing is sent; none means always.
     public var activeTimeIntervals: [String] = []
+    /// `labels`: what templates and webhooks are told of the route.
+    public var labels = Labels.empty
     /// The escalation policy; an empty name takes an inherited one away.
     public var escalationPolicy: String?
     /// The routes below.

@@ -49,9 +49,7 @@ struct RouteDecoder {
             route.escalationPolicy = name
             policies.append(.init(name: name, node: place))
         }
-        if reader.has("labels"), let key = reader.keyNode("labels") {
-            decoding.report("'labels' of a route is not supported yet", at: key)
-        }
+        route.labels = Labels(keepingEmpty: reader.stringPairs("labels").map { ($0.name, $0.text) })
         for child in reader.list("routes") ?? [] {
             if let child = self.route(child) { route.routes.append(child) }
         }
@@ -73,10 +71,11 @@ struct RouteDecoder {
         var names: [String] = []
         var isAll = false
         for item in items {
-            guard let name = decoding.string(item, as: "an item of 'group_by'") else {
-                decoding.report("invalid label name \"\" in group_by list", at: item)
+            if !item.isNull, item.scalar == nil {
+                _ = decoding.string(item, as: "an item of 'group_by'")
                 continue
             }
+            let name = decoding.string(item, as: "an item of 'group_by'") ?? ""
             if name == "..." {
                 isAll = true
             } else if name.isEmpty {
@@ -95,7 +94,8 @@ struct RouteDecoder {
 
     private func intervalNames(_ reader: YAMLMappingReader, _ key: String) -> [String] {
         (reader.list(key) ?? []).compactMap { item in
-            guard let name = decoding.string(item, as: "an item of '\(key)'") else { return nil }
+            if !item.isNull, item.scalar == nil { return decoding.string(item, as: "an item of '\(key)'") }
+            let name = decoding.string(item, as: "an item of '\(key)'") ?? ""
             if !intervals.contains(name) {
                 let near = NearMiss.best(for: name, among: intervals.sorted())
                 decoding.report(
@@ -104,53 +104,5 @@ struct RouteDecoder {
             }
             return name
         }
-    }
-}
-
-/// Reads `matchers`, `match` and `match_re`, also with a prefix as in `source_matchers`.
-enum MatcherDecoder {
-    static func matchers(_ reader: YAMLMappingReader, prefix: String, in decoding: YAMLDecoding) -> [AlertMatcher] {
-        var found: [AlertMatcher] = []
-        for pair in reader.stringPairs(prefix + "match") where isName(pair, in: decoding) {
-            found.append(AlertMatcher(pair.name, equals: pair.text))
-        }
-        for pair in reader.stringPairs(prefix + "match_re") where isName(pair, in: decoding) {
-            do { found.append(try AlertMatcher(pair.name, .matches, pair.text)) } catch {
-                decoding.report(error.description, at: pair.textNode)
-            }
-        }
-        for item in reader.list(prefix + "matchers") ?? [] {
-            guard let text = decoding.string(item, as: "a matcher") else { continue }
-            do { found += try MatcherSyntax.matchers(text) } catch {
-                decoding.report("\(error)", at: item, hint: "name=\"value\", with =, !=, =~ or !~")
-            }
-        }
-        return found
-    }
-
-    private static func isName(_ pair: YAMLStringPair, in decoding: YAMLDecoding) -> Bool {
-        if LabelName.isLegacy(pair.name) { return true }
-        decoding.report("invalid label name \"\(pair.name)\"", at: pair.nameNode, hint: "'matchers' takes any name")
-        return false
-    }
-}
-
-extension InhibitRule {
-    /// Reads one item of `inhibit_rules`.
-    init?(_ node: YAMLNode, in decoding: YAMLDecoding) {
-        guard let reader = decoding.mapping(node, as: "inhibit rule") else { return nil }
-        self.init(
-            name: reader.string("name") ?? "",
-            sourceMatchers: MatcherDecoder.matchers(reader, prefix: "source_", in: decoding),
-            targetMatchers: MatcherDecoder.matchers(reader, prefix: "target_", in: decoding))
-        for item in reader.list("equal") ?? [] {
-            let name = decoding.string(item, as: "an item of 'equal'") ?? ""
-            if name.isEmpty { decoding.report("invalid label name \"\" in equal list", at: item) }
-            equal.append(name)
-        }
-        if reader.has("sources"), let key = reader.keyNode("sources") {
-            decoding.report("'sources' of an inhibit rule is not supported yet", at: key)
-        }
-        reader.finish()
     }
 }

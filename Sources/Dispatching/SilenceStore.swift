@@ -79,16 +79,24 @@ struct SilenceStore: Sendable {
     private static func canReplace(_ old: Silence, by new: Silence, at now: Timestamp) -> Bool {
         guard Set(old.matchers) == Set(new.matchers) else { return false }
         switch old.state(at: now) {
-        case .active: return new.startsAt == old.startsAt && new.endsAt >= now
+        // Starts are compared by whole seconds, as in Alertmanager.
+        case .active: return second(of: new.startsAt) == second(of: old.startsAt) && new.endsAt >= now
         case .pending: return new.startsAt >= now
         case .expired: return false
         }
+    }
+
+    private static func second(of time: Timestamp) -> Int64 {
+        let (seconds, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1000)
+        return rest < 0 ? seconds - 1 : seconds
     }
 
     private static func validate(_ silence: Silence, at now: Timestamp) throws(Silence.Refusal) {
         if silence.endsAt <= silence.startsAt { throw .endsBeforeStart }
         if silence.endsAt < now { throw .endsInThePast }
         if silence.matchers.isEmpty { throw .noMatchers }
-        if silence.matchers.allSatisfy(\.matchesEmpty) { throw .matchesEverything }
+        // As in Alertmanager, a negative matcher is condition enough although it accepts an absent label.
+        let isPositive = { (matcher: AlertMatcher) in matcher.operation == .equal || matcher.operation == .matches }
+        if silence.matchers.allSatisfy({ isPositive($0) && $0.matchesEmpty }) { throw .matchesEverything }
     }
 }

@@ -26,6 +26,7 @@ public final class HTTPClient: Sendable {
 
     private let loop: CurlLoop?
     private let userAgent: String
+    private let standIn: (@Sendable (HTTPRequest) -> HTTPResponse)?
 
     /// Starts the client's thread.
     public init(_ configuration: Configuration = .init()) {
@@ -33,6 +34,14 @@ public final class HTTPClient: Sendable {
             name: "http-client", connections: configuration.connections, perHost: configuration.connectionsPerHost,
             idle: configuration.idleConnections)
         userAgent = configuration.userAgent
+        standIn = nil
+    }
+
+    /// A client that sends nothing: whatever `answer` gives is the answer. For dry runs.
+    public init(answering answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
+        loop = nil
+        userAgent = Configuration().userAgent
+        standIn = answer
     }
 
     deinit { loop?.stop() }
@@ -46,6 +55,7 @@ public final class HTTPClient: Sendable {
         guard var url = HTTPURL(request.url), url.scheme.hasPrefix("http") else {
             throw HTTPError(.invalidRequest, "the address is no http or https URL with a host")
         }
+        if let standIn { return standIn(request) }
         let origin = url
         let deadline = ContinuousClock.now + request.timeout
         var step = request

@@ -8,8 +8,13 @@ internal import Synchronization
 public final class SMTPClient: Sendable {
     private let loop = Mutex<CurlLoop?>(nil)
 
+    private let standIn: (@Sendable ([UInt8], MailEnvelope, SMTPServer) -> Void)?
+
     /// The thread is started by the first mail.
-    public init() {}
+    public init() { standIn = nil }
+
+    /// A client that sends nothing: `taking` is given what would be sent. For dry runs.
+    public init(taking: @escaping @Sendable ([UInt8], MailEnvelope, SMTPServer) -> Void) { standIn = taking }
 
     deinit { stop() }
 
@@ -27,6 +32,7 @@ public final class SMTPClient: Sendable {
     /// - Throws: ``SMTPError`` with the server's reply code where it gave one; nothing is sent on failure.
     public func send(_ message: [UInt8], _ envelope: MailEnvelope, to server: SMTPServer) async throws(SMTPError) {
         try Self.check(envelope, server)
+        if let standIn { return standIn(message, envelope, server) }
         let running: CurlLoop? = loop.withLock { loop in
             if loop == nil { loop = CurlLoop(name: "smtp-client", connections: 16, perHost: 8, idle: 1) }
             return loop

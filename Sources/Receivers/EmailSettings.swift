@@ -91,7 +91,7 @@ public struct EmailSettings: IntegrationSettings {
     }
 
     /// `reply-to` as `Reply-To`.
-    static func canonical(_ name: String) -> String {
+    public static func canonical(_ name: String) -> String {
         name.split(separator: "-", omittingEmptySubsequences: false)
             .map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }.joined(separator: "-")
     }

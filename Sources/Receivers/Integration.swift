@@ -27,11 +27,14 @@ public struct DeliveryMeans: Sendable {
     public var userAgent: String
     /// Messages at Slack that may be changed; outlives a reload.
     public var conversations: SlackConversations
+    /// Hears of what the operator should know although the message goes out.
+    public var notice: @Sendable (IntegrationID, String) -> Void
 
     /// Means.
     public init(
         http: HTTPClient, smtp: SMTPClient, templates: NotificationTemplates, clock: any WallClock = SystemClock(),
-        userAgent: String = "ruleval", conversations: SlackConversations = SlackConversations()
+        userAgent: String = "ruleval", conversations: SlackConversations = SlackConversations(),
+        notice: @escaping @Sendable (IntegrationID, String) -> Void = { _, _ in }
     ) {
         self.http = http
         self.smtp = smtp
@@ -39,6 +42,7 @@ public struct DeliveryMeans: Sendable {
         self.clock = clock
         self.userAgent = userAgent
         self.conversations = conversations
+        self.notice = notice
     }
 }
 

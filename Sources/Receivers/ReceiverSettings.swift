@@ -67,6 +67,8 @@ public struct ReceiverGlobals: Sendable {
 public struct ReceiverDefinition: Sendable {
     /// The name that routes refer to.
     public var name: String
+    /// `labels`, for those who ask for receivers by label.
+    public var labels: [String: String] = [:]
     /// Its integrations, by type in Alertmanager's order, each type in the order of the text.
     public var settings: [any IntegrationSettings]
 
@@ -97,6 +99,14 @@ public struct ReceiverSettings: Sendable {
         globals.allowsExec = root.bool("allow_exec") ?? false
         var names: Set<String> = []
         for node in root.list("receivers") ?? [] {
+            if node.isNull {
+                // As in Alertmanager: an item that is nothing is a receiver without a name, which nobody can use.
+                if !names.insert("").inserted {
+                    context.decoding.report("notification config name \"\" is not unique", at: node)
+                }
+                receivers.append(ReceiverDefinition(name: "", settings: []))
+                continue
+            }
             guard let reader = context.decoding.mapping(node, as: "receiver") else { continue }
             let name = reader.string("name") ?? ""
             if name.isEmpty {
@@ -111,9 +121,14 @@ public struct ReceiverSettings: Sendable {
                     if let settings = type.init(node, globals, context) { own.append(settings) }
                 }
             }
-            context.refuse("labels", in: reader, "receivers have no labels yet")
+            let labels = Dictionary(
+                reader.stringPairs("labels").map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })
             reader.finish()
-            receivers.append(ReceiverDefinition(name: name, settings: own))
+            if let own = labels["name"], own != name, let place = reader.value("labels") {
+                context.decoding.report(
+                    "receiver label \"name\" must match receiver name \"\(name)\", got \"\(own)\"", at: place)
+            }
+            receivers.append(ReceiverDefinition(name: name, labels: labels, settings: own))
         }
     }
 

@@ -35,6 +35,9 @@ public struct SlackIntegration: Integration {
             try templates.text(text, data, at: now, escaping: escapes ? .slack : .none)
         }
         let body = message.bytes()
+        if let failure = message.failure {
+            means.notice(profile.id, "a template failed, the message goes out without some texts: \(failure.reason)")
+        }
         do throws(HTTPError) {
             var url = try settings.url.read().reveal()
             if place != nil, url.hasSuffix(Self.posting) {

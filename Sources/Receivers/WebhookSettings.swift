@@ -62,11 +62,13 @@ extension YAMLMappingReader {
         guard case .inline(let secret) = source, let place = value(key) else { return source }
         let text = secret.reveal()
         if text.isEmpty { return nil }
+        // What a configuration is written out with, so that it can be read again.
+        if text == "<secret>" { return source }
         if isTemplate, text.contains("{{") {
             do { _ = try TemplateSet(name: "", text: text) } catch {
                 context.decoding.report("invalid template syntax: \(error.message)", at: place)
             }
-        } else if let problem = Self.problem(ofURL: text) {
+        } else if let problem = AddressCheck.problem(of: text) {
             context.decoding.report("invalid URL: \(problem)", at: place)
         }
         return source

@@ -31,11 +31,11 @@ public struct HeaderSettings: Hashable, Sendable {
     /// Reads a mapping from names to values; reports what is wrong with it.
     public static func list(_ reader: YAMLMappingReader, _ context: SettingsContext) -> [HeaderSettings] {
         reader.keys.compactMap { name in
-            guard let entry = reader.mapping(name, as: "header '\(name)'") else { return nil }
             if reserved.contains(name.lowercased()) {
                 context.decoding.report(
                     "setting header \"\(name)\" is not allowed", at: reader.keyNode(name) ?? reader.node)
             }
+            guard let entry = reader.mapping(name, as: "header '\(name)'") else { return nil }
             var header = HeaderSettings(name: name, values: entry.strings("values") ?? [])
             header.secrets += (entry.strings("secrets") ?? []).map { .inline(Secret($0)) }
             header.secrets += (entry.strings("files") ?? []).map { .file(context.folder.resolve($0)) }

@@ -21,6 +21,9 @@ public struct OAuth2Settings: Hashable, Sendable {
     /// The way to the token's server.
     public var proxy: ProxySettings
 
+    /// The grant that needs a signed assertion.
+    static let assertionGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
     /// Settings.
     public init(
         clientID: String, clientSecret: SecretSource?, tokenURL: String, scopes: [String] = [],
@@ -45,19 +48,23 @@ public struct OAuth2Settings: Hashable, Sendable {
             reader.stringPairs("endpoint_params").map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })
         tls = reader.mapping("tls_config").map { TLSSettings($0, context) } ?? TLSSettings()
         proxy = ProxySettings(keysOf: reader, context)
-        for key in ["client_certificate_key_id", "client_certificate_key", "client_certificate_key_file", "audience"] {
-            context.refuse(key, in: reader, "only client credentials with 'client_secret' can be used")
-        }
-        if let grant = reader.string("grant_type"), !grant.isEmpty, grant != "client_credentials" {
+        // They count for the other grant only; with client credentials they are accepted and do nothing.
+        for key in [
+            "client_certificate_key_id", "client_certificate_key", "client_certificate_key_file",
+            "client_certificate_key_ref", "signature_algorithm", "iss", "audience",
+        ] { _ = reader.string(key) }
+        _ = reader.value("claims")
+        if reader.string("grant_type") == Self.assertionGrant {
             context.decoding.report(
-                "grant type '\(grant)' is not supported", at: reader.value("grant_type") ?? reader.node,
+                "grant type '\(Self.assertionGrant)' is not supported", at: reader.value("grant_type") ?? reader.node,
                 hint: "only client_credentials can be used")
         }
         if clientID.isEmpty { context.decoding.report("oauth2 client_id must be configured", at: reader.node) }
         if tokenURL.isEmpty {
             context.decoding.report("oauth2 token_url must be configured", at: reader.node)
         } else if HTTPURL(tokenURL) == nil {
-            context.decoding.report("'token_url' is no http or https URL", at: reader.value("token_url") ?? reader.node)
+            context.decoding.report(
+                "'token_url' is no http or https URL", at: reader.value("token_url") ?? reader.node, severity: .warning)
         }
         reader.finish()
     }

@@ -47,9 +47,12 @@ public struct ProxySettings: Hashable, Sendable {
                 "if proxy_connect_header is configured, proxy_url or proxy_from_environment must also be configured",
                 "proxy_connect_header")
         }
+        if url.hasPrefix(":") { refuse("'proxy_url': missing protocol scheme", "proxy_url") }
         let schemes = ["http://", "https://", "socks5://", "socks5h://"]
         if !url.isEmpty, !schemes.contains(where: { url.lowercased().hasPrefix($0) }) {
-            refuse("'proxy_url' must begin with http://, https://, socks5:// or socks5h://", "proxy_url")
+            context.decoding.report(
+                "'proxy_url' should begin with http://, https://, socks5:// or socks5h://",
+                at: reader.value("proxy_url") ?? reader.node, severity: .warning)
         }
     }
 

@@ -29,8 +29,8 @@ public struct TLSSettings: Hashable, Sendable {
         ("TLS10", .tls10), ("TLS11", .tls11), ("TLS12", .tls12), ("TLS13", .tls13),
     ]
 
-    /// What a request is given.
-    /// - Throws: ``HTTPError`` of kind `credentials` when a variable is not set.
+    /// What a request is given. Files are read now, so that a renewed certificate is taken up by the next request.
+    /// - Throws: ``HTTPError`` of kind `credentials` when a file cannot be read or a variable is not set.
     public func options() throws(HTTPError) -> TLSOptions {
         var options = TLSOptions()
         options.authorities = try Self.pem(authorities)
@@ -44,12 +44,7 @@ public struct TLSSettings: Hashable, Sendable {
     }
 
     private static func pem(_ source: SecretSource?) throws(HTTPError) -> TLSOptions.PEM? {
-        switch source {
-        case nil: nil
-        case .file(let path): .file(path)
-        case .inline(let text): .inline(text)
-        case .environment: try source.map { source throws(HTTPError) in .inline(try source.read()) }
-        }
+        try source.map { source throws(HTTPError) in .inline(try source.read()) }
     }
 
     /// Reads the section; reports what is wrong with it.
@@ -68,7 +63,9 @@ public struct TLSSettings: Hashable, Sendable {
             context.decoding.report("a client key needs its 'cert' or 'cert_file'", at: reader.node)
         }
         if let minimumVersion, let maximumVersion, minimumVersion > maximumVersion {
-            context.decoding.report("'min_version' is newer than 'max_version'", at: reader.node)
+            context.decoding.report(
+                "'min_version' is newer than 'max_version': no connection will be made", at: reader.node,
+                severity: .warning)
         }
         reader.finish()
     }
@@ -76,7 +73,7 @@ public struct TLSSettings: Hashable, Sendable {
     private static func version(_ key: String, _ reader: YAMLMappingReader, _ context: SettingsContext)
         -> TLSOptions.Version?
     {
-        guard let text = reader.string(key), !text.isEmpty else { return nil }
+        guard let text = reader.string(key) else { return nil }
         if let known = versionNames.first(where: { $0.name == text }) { return known.version }
         context.decoding.report(
             "unknown TLS version '\(text)'", at: reader.value(key) ?? reader.node,

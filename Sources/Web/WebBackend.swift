@@ -17,8 +17,8 @@ public protocol WebBackend: Sendable {
     /// All aggregation groups with alerts that have not ended, by labels and receiver.
     func alertGroups() async -> [AlertGroupView]
 
-    /// The names of all receivers, as configured.
-    func receiverNames() async -> [String]
+    /// All receivers with their labels, in the order of the configuration.
+    func receivers() async -> [ReceiverView]
 
     /// All silences in the order of the API: active by end, pending by start, expired newest first.
     func silences() async -> [SilenceView]

@@ -12,6 +12,7 @@ struct DispatchWorld {
     var sent: [NotificationJob] = []
     var signals: [IncidentSignal] = []
     var cancelled: [UInt64] = []
+    var recorded: [DispatchOccurrence] = []
     /// What receivers answer at once; nil leaves the answer to the test.
     var answer: (@Sendable (NotificationJob) -> DeliveryResult?)? = { _ in .delivered }
 
@@ -35,6 +36,7 @@ struct DispatchWorld {
             switch effect {
             case .persist(let record): store.apply(record)
             case .incident(let signal): signals.append(signal)
+            case .record(let occurrence): recorded.append(occurrence)
             case .cancel(let job):
                 cancelled.append(job)
                 pending.removeAll { $0.id == job }

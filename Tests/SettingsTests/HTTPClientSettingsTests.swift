@@ -16,8 +16,8 @@ struct HTTPClientSettingsTests {
         return (HTTPClientSettings(reader, context), decoding.sortedDiagnostics.map(\.description))
     }
 
-    static func request(_ text: String) throws -> HTTPRequest {
-        let (settings, errors) = try decode(text)
+    static func request(_ text: String, folder: String = "/etc/x") throws -> HTTPRequest {
+        let (settings, errors) = try decode(text, folder: folder)
         #expect(errors.isEmpty)
         var request = HTTPRequest("GET", "http://localhost/")
         try settings.apply(to: &request)
@@ -25,6 +25,8 @@ struct HTTPClientSettingsTests {
     }
 
     @Test func isReadIntoARequest() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("ca.pem", "CA\n")
         let request = try Self.request(
             """
             basic_auth: {username: u, password: p}
@@ -34,12 +36,12 @@ struct HTTPClientSettingsTests {
             no_proxy: localhost,10.0.0.0/8
             tls_config: {ca_file: ca.pem, cert: CERT, key: KEY, server_name: x, insecure_skip_verify: true, min_version: TLS13}
             http_headers: {X-A: {values: [a, b], secrets: [c]}}
-            """)
+            """, folder: folder.path)
         #expect(request.authentication == .basic(username: "u", password: Secret("p")))
         #expect(!request.followRedirects)
         #expect(!request.allowsHTTP2)
         #expect(request.proxy == .url(Secret("http://proxy:3128"), except: "localhost,10.0.0.0/8"))
-        #expect(request.tls.authorities == .file("/etc/x/ca.pem"))
+        #expect(request.tls.authorities == .inline(Secret("CA")))
         #expect(request.tls.certificate == .inline(Secret("CERT")))
         #expect(request.tls.key == .inline(Secret("KEY")))
         #expect(request.tls.serverName == "x")
@@ -129,6 +131,35 @@ struct HTTPClientSettingsTests {
         try folder.write("token", "second")
         try settings.apply(to: &request)
         #expect(request.authentication == .authorization(scheme: "Bearer", credentials: Secret("second")))
+    }
+
+    @Test func certificatesInFilesAreReadAtEachUse() throws {
+        let folder = try TemporaryFolder()
+        let text = "tls_config: {ca_file: ca.pem, cert_file: cert.pem, key_file: key.pem}"
+        let (settings, errors) = try Self.decode(text, folder: folder.path)
+        #expect(errors.isEmpty)
+        #expect(throws: HTTPError.self) { try settings.tls.options() }
+        for round in ["one", "two"] {
+            for name in ["ca", "cert", "key"] { try folder.write("\(name).pem", "\(name) \(round)\n") }
+            let options = try settings.tls.options()
+            #expect(options.authorities == .inline(Secret("ca \(round)")))
+            #expect(options.certificate == .inline(Secret("cert \(round)")))
+            #expect(options.key == .inline(Secret("key \(round)")))
+        }
+    }
+
+    @Test(
+        "warns of what Alertmanager accepts and cannot work",
+        arguments: [
+            "proxy_url: ftp://x", "tls_config: {min_version: TLS13, max_version: TLS12}",
+            "oauth2: {client_id: a, client_secret: b, token_url: 'foo bar'}",
+        ])
+    func warns(_ text: String) throws {
+        let decoding = YAMLDecoding()
+        let root = try #require(try YAMLDocument(parsing: text, file: "c.yml").root)
+        let reader = try #require(decoding.mapping(root, as: "http_config"))
+        _ = HTTPClientSettings(reader, SettingsContext(decoding: decoding, folder: ConfigurationFolder(path: "/x")))
+        #expect(!decoding.hasErrors && decoding.diagnostics.count == 1)
     }
 
     @Test func secretsInTheEnvironment() throws {

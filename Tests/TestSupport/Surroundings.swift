@@ -49,6 +49,9 @@ public enum Surroundings {
     /// Removes a file.
     public static func remove(_ path: String) { _ = Glibc.remove(path) }
 
+    /// A variable of the environment.
+    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     /// The debug binary that `swift build` made.
     public static var binary: String { root + "/.build/debug/ruleval" }
 

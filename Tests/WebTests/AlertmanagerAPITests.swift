@@ -206,7 +206,7 @@ struct AlertmanagerAPITests {
                 == #"[{"alerts":["# + Self.good + #"],"labels":{"alertname":"Good"},"receiver":{"name":"r1"}}]"# + "\n")
         #expect(
             await surface.ask("GET", "/api/v2/receivers").text
-                == #"[{"labels":{"name":"r1"},"name":"r1"},{"labels":{"name":"r2"},"name":"r2"}]"# + "\n")
+                == #"[{"labels":{"name":"r1","team":"db"},"name":"r1"},{"labels":{"name":"r2"},"name":"r2"}]"# + "\n")
         #expect(
             await surface.ask("GET", "/api/v2/status").text
                 == #"{"cluster":{"peers":[],"status":"disabled"},"config":{"original":"route:\n  receiver: r1\n"},"#

@@ -43,12 +43,14 @@ final class FakeBackend: WebBackend {
 
     func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
     func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
-    func receiverNames() async -> [String] { ["r1", "r2"] }
     func serverStatus() async -> ServerStatusView {
         ServerStatusView(
             startedAt: Self.now, workingDirectory: "/", hostname: "host", reloadWorked: true, configuredAt: Self.now,
             retention: "2h", configuration: "global:\n  evaluation_interval: 1m\n",
             flags: [("config.file", "ruleval.yml")])
+    }
+    func receivers() async -> [ReceiverView] {
+        [ReceiverView(name: "r1", labels: [("team", "db")]), ReceiverView(name: "r2")]
     }
     func silences() async -> [SilenceView] { state.withLock { $0.silences } }
     func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {

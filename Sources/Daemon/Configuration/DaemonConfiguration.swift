@@ -39,6 +39,12 @@ public struct DaemonConfiguration: Sendable {
     public var receivers: ReceiverSettings
     /// The configuration file's folder.
     public var folder: ConfigurationFolder
+    /// What the operator should know although the file is valid.
+    public private(set) var warnings: [Diagnostic] = []
+    /// The sections of alertmanager.yml written out again: defaults filled in, secrets hidden.
+    public private(set) var text = ""
+    /// Where decisions are written down.
+    var events = EventRecorderSettings()
     /// `external_url`, nil when not set.
     public var externalURL: String?
 
@@ -48,7 +54,6 @@ public struct DaemonConfiguration: Sendable {
         ("digests", "they come with a later version"), ("reports", "they come with a later version"),
         ("schedules", "they come with a later version; name receivers in escalation_policies"),
         ("correlation", "it comes with a later version"), ("include", "it comes with a later version"),
-        ("tracing", "it comes with a later version"), ("event_recorder", "it comes with a later version"),
     ]
 
     /// Reads a file.
@@ -85,11 +90,15 @@ public struct DaemonConfiguration: Sendable {
         readConcurrency(root, decoding)
         readRuler(root, decoding)
         if let reader = root.mapping("query_limits") { queryLimits = QueryLimits(reader, decoding) }
+        if let node = root.value("tracing"), !node.isNull { TracingSettings.check(node, context) }
+        if let node = root.value("event_recorder"), !node.isNull { events = EventRecorderSettings(node, context) }
         for (key, why) in Self.later { context.refuse(key, in: root, why) }
         global?.finish()
         root.finish()
         checkNames(root, decoding)
         try decoding.finish()
+        warnings = decoding.sortedDiagnostics
+        text = ConfigurationEcho.yaml(document, folder: folder)
     }
 
     /// `concurrency` beside `datasource` means the same as within it.

@@ -36,25 +36,26 @@ struct LoadedConfiguration: Sendable {
     init(
         _ options: DaemonOptions, externalURL fallback: String, embedded: EmbeddedStore, overlay: EmbeddedStore,
         servers: KnownServers, http: HTTPClient, mail: SMTPClient, conversations: SlackConversations,
-        clock: any WallClock
+        clock: any WallClock, log: Log
     ) throws(Diagnostics) {
         var configuration = try DaemonConfiguration.load(options.configuration)
         if let url = options.prometheusURL { try Self.override(&configuration, url) }
         configuration.features.formUnion(options.features)
         let externalURL = configuration.externalURL ?? fallback
         configuration.ruler.externalURL = externalURL
-        var warnings: [Diagnostic] = []
+        var warnings = configuration.warnings
 
         rules = try Self.rules(configuration, options, &warnings)
         ruler = configuration.ruler
         recorded = RecordedNames(
             rules.flatMap(\.groups).flatMap(\.rules).filter { !$0.isAlerting }.map(\.name))
-        let templates = try Self.templates(configuration)
+        let templates = try configuration.readTemplates()
         receivers = ReceiverSet(
             configuration.receivers,
             DeliveryMeans(
                 http: http, smtp: mail, templates: templates, clock: clock, userAgent: Version.userAgent,
-                conversations: conversations))
+                conversations: conversations,
+                notice: { integration, text in log.write(.warn, text, ["integration": "\(integration)"]) }))
         let profiles = receivers.profiles
         dispatchesRules = configuration.dispatch.route != nil
         if !dispatchesRules {
@@ -65,9 +66,10 @@ struct LoadedConfiguration: Sendable {
                     Diagnostic("alerts of rules go nowhere: no 'route', no 'alertmanagers'", severity: .warning))
             }
         }
-        guard let dispatch = configuration.dispatch.configuration(receivers: profiles, externalURL: externalURL) else {
+        guard var dispatch = configuration.dispatch.configuration(receivers: profiles, externalURL: externalURL) else {
             throw Diagnostics([Diagnostic("no route provided in config", at: nil)])
         }
+        dispatch.recordsEvents = !configuration.events.outputs.isEmpty
         self.dispatch = dispatch
         incidents = IncidentConfiguration(
             policies: configuration.escalation.policies, receivers: profiles, externalURL: externalURL)
@@ -133,19 +135,6 @@ struct LoadedConfiguration: Sendable {
         }
         if !problems.isEmpty { throw Diagnostics(problems) }
         return options.shard?.share(of: files) ?? files
-    }
-
-    private static func templates(_ configuration: DaemonConfiguration) throws(Diagnostics) -> NotificationTemplates {
-        do throws(Diagnostic) {
-            let paths = try configuration.folder.files(matching: configuration.dispatch.templates.map(\.name))
-            var files: [(path: String, text: String)] = []
-            for path in paths {
-                files.append((path, String(decoding: try TextFile.read(path, maximumBytes: 4 << 20), as: UTF8.self)))
-            }
-            return try NotificationTemplates(files: files)
-        } catch {
-            throw Diagnostics([error])
-        }
     }
 
     /// Who answers the queries of a group.

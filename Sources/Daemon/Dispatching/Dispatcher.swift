@@ -35,6 +35,7 @@ actor Dispatcher {
     private let metrics: DispatchMetrics
     private let log: Log
     private let health: DeliveryHealth
+    private let events: EventRecorder
     private var deliver: Delivery
     private var alarm: Alarm
     private var running: [JobKey: Task<Void, Never>] = [:]
@@ -45,7 +46,8 @@ actor Dispatcher {
 
     init(
         dispatch: DispatchCore, incidents: IncidentCore, store: StateStore, clock: any WallClock,
-        metrics: DispatchMetrics, log: Log, health: DeliveryHealth, deliver: @escaping Delivery
+        metrics: DispatchMetrics, log: Log, health: DeliveryHealth, events: EventRecorder,
+        deliver: @escaping Delivery
     ) {
         self.health = health
         self.dispatch = dispatch
@@ -54,6 +56,7 @@ actor Dispatcher {
         self.clock = clock
         self.metrics = metrics
         self.log = log
+        self.events = events
         self.deliver = deliver
         alarm = Alarm(clock: clock)
         (releases, releaser) = AsyncStream.makeStream()
@@ -145,6 +148,7 @@ actor Dispatcher {
             case .persist(let record): changes.append(StateChange(record))
             case .notify(let job): wanted.append(.notify(.group, job))
             case .cancel(let job): wanted.append(.cancel(JobKey(origin: .group, id: job)))
+            case .record(let occurrence): events.record(.dispatched(occurrence))
             case .incident(let signal): signals.append(signal)
             }
         }

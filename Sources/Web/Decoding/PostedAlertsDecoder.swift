@@ -61,12 +61,17 @@ enum PostedAlertsDecoder {
         guard let object = item.object else {
             throw .unreadable("json: cannot unmarshal \(item.goKind) into an alert")
         }
+        // As in Go, a name in other letters counts where the right one is absent.
+        func member(_ name: String) -> JSONValue? {
+            object[name] ?? object.members.last { $0.key.lowercased() == name.lowercased() }?.value
+        }
+        let labels = member("labels")
         let posted = PostedAlert(
-            labels: Labels(try pairs(object["labels"], "labels")),
-            annotations: Labels(keepingEmpty: try pairs(object["annotations"], "annotations")),
-            startsAt: try time(object["startsAt"]), endsAt: try time(object["endsAt"]),
-            generatorURL: try text(object["generatorURL"]))
-        return (posted, object["labels"].map { !$0.isNull } ?? false)
+            labels: Labels(try pairs(labels, "labels")),
+            annotations: Labels(keepingEmpty: try pairs(member("annotations"), "annotations")),
+            startsAt: try time(member("startsAt")), endsAt: try time(member("endsAt")),
+            generatorURL: try text(member("generatorURL")))
+        return (posted, labels.map { !$0.isNull } ?? false)
     }
 
     private static func pairs(_ value: JSONValue?, _ field: String) throws(Refusal) -> [(String, String)] {

@@ -183,7 +183,11 @@ struct PostedSilenceDecoder {
         let isEqual = matcher.isEqual ?? true
         let operation: AlertMatcher.Operation =
             matcher.isRegex == true ? (isEqual ? .matches : .notMatches) : (isEqual ? .equal : .notEqual)
-        do throws(RegularExpressionError) { return try AlertMatcher(name, operation, value) } catch {
+        do throws(RegularExpressionError) {
+            // Silences are compiled as they stand, other matchers with anchors around them.
+            if matcher.isRegex == true { _ = try RegularExpression(value) }
+            return try AlertMatcher(name, operation, value)
+        } catch {
             throw .silence(place + "invalid regular expression \(GoQuote.quoted(value)): \(error)")
         }
     }

@@ -8,6 +8,8 @@ enum PostedTime {
     /// An instant, a date, or a local time taken as UTC; the empty text is the epoch, as there.
     static func parse(_ text: String) -> Timestamp? {
         if text.isEmpty { return .zero }
+        // RFC 3339 lets a space stand for the T, Alertmanager does not.
+        if text.contains(" ") { return nil }
         for candidate in [text, text + "Z", text + "T00:00:00Z"] {
             if let time = RFC3339.parse(candidate) { return time }
         }

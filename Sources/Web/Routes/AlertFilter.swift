@@ -14,18 +14,18 @@ struct AlertFilter {
     private let unprocessed: Bool
     private let muted: Bool
 
-    init(_ parameters: HTTPParameters) throws(WebFailure) {
+    init(_ parameters: HTTPParameters, receivers: [ReceiverView]) throws(WebFailure) {
         for text in parameters.values("filter") {
             do throws(MatcherSyntax.Refusal) { matchers.append(try MatcherSyntax.matcher(text)) } catch {
                 throw .invalid(error.description)
             }
         }
-        if let pattern = parameters["receiver"], !pattern.isEmpty {
-            do throws(RegularExpressionError) { receiver = try RegularExpression(pattern, anchored: true) } catch {
+        if let pattern = parameters.values("receiver").last, !pattern.isEmpty {
+            do throws(RegularExpressionError) { receiver = try RegularExpression("^(?:\(pattern))$") } catch {
                 throw .invalid("failed to parse receiver param: \(error)")
             }
         }
-        receiverMatchers = try ReceiverMatchers(parameters)
+        receiverMatchers = try ReceiverMatchers(parameters, receivers: receivers)
         active = Self.flag("active", parameters)
         silenced = Self.flag("silenced", parameters)
         inhibited = Self.flag("inhibited", parameters)
@@ -35,7 +35,8 @@ struct AlertFilter {
 
     /// True unless said otherwise; any word that does not mean yes means no.
     private static func flag(_ name: String, _ parameters: HTTPParameters) -> Bool {
-        guard let text = parameters[name], !text.isEmpty else { return true }
+        // Of several values the last one counts.
+        guard let text = parameters.values(name).last, !text.isEmpty else { return true }
         return ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"].contains(text.lowercased())
     }
 
@@ -55,11 +56,13 @@ struct AlertFilter {
     }
 }
 
-/// The parameter `receiver_matchers`: conditions on the labels of receivers, of which there is one, `name`.
+/// The parameter `receiver_matchers`: conditions on the labels of receivers, `name` among them.
 struct ReceiverMatchers {
     private var matchers: [AlertMatcher] = []
+    private let labels: [String: Labels]
 
-    init(_ parameters: HTTPParameters) throws(WebFailure) {
+    init(_ parameters: HTTPParameters, receivers: [ReceiverView]) throws(WebFailure) {
+        labels = Dictionary(receivers.map { ($0.name, $0.labels) }, uniquingKeysWith: { $1 })
         for text in parameters.values("receiver_matchers") {
             do throws(MatcherSyntax.Refusal) { matchers.append(try MatcherSyntax.matcher(text)) } catch {
                 throw .invalid("failed to parse receiver_matchers param: \(error.description)")
@@ -67,5 +70,7 @@ struct ReceiverMatchers {
         }
     }
 
-    func accept(_ receiver: String) -> Bool { matchers.allMatch(["name": receiver]) }
+    func accept(_ receiver: String) -> Bool {
+        matchers.isEmpty || matchers.allMatch(labels[receiver] ?? ["name": receiver])
+    }
 }

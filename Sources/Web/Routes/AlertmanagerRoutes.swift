@@ -9,7 +9,7 @@ enum AlertmanagerRoutes {
             request.method == "POST" ? try await post(service, request) : try await list(service, request)
         },
         Route("GET", path: "/api/v2/alerts/groups", style: .alertmanager) { service, request, _ throws(WebFailure) in
-            let filter = try AlertFilter(request.query)
+            let filter = try AlertFilter(request.query, receivers: await service.backend.receivers())
             let groups = await service.backend.alertGroups().filter { filter.accepts(receiver: $0.receiver) }
             return AlertmanagerJSON.answer { json in
                 json.beginArray()
@@ -21,16 +21,21 @@ enum AlertmanagerRoutes {
             }
         },
         Route("GET", path: "/api/v2/receivers", style: .alertmanager) { service, request, _ throws(WebFailure) in
-            let matchers = try ReceiverMatchers(request.query)
-            let names = await service.backend.receiverNames().filter(matchers.accept)
+            let receivers = await service.backend.receivers()
+            let matchers = try ReceiverMatchers(request.query, receivers: receivers)
             return AlertmanagerJSON.answer { json in
                 json.beginArray()
-                for name in names {
+                for receiver in receivers where matchers.accept(receiver.name) {
                     json.beginObject()
                     json.key("labels")
-                    AlertmanagerJSON.receiver(name, &json)
+                    json.beginObject()
+                    for label in receiver.labels {
+                        json.key(label.name)
+                        json.string(label.value)
+                    }
+                    json.endObject()
                     json.key("name")
-                    json.string(name)
+                    json.string(receiver.name)
                     json.endObject()
                 }
                 json.endArray()
@@ -44,7 +49,7 @@ enum AlertmanagerRoutes {
     private static func list(
         _ service: WebService, _ request: HTTPServerRequest
     ) async throws(WebFailure) -> HTTPServerResponse {
-        let filter = try AlertFilter(request.query)
+        let filter = try AlertFilter(request.query, receivers: await service.backend.receivers())
         let alerts = await service.backend.receivedAlerts()
         return AlertmanagerJSON.answer { json in
             json.beginArray()

@@ -50,7 +50,11 @@ struct Route: Sendable {
     }
 
     /// The values of the parts in braces; nil when the path is another.
+    ///
+    /// Alertmanager's paths may end in one more slash, as there.
     func match(_ path: [String]) -> [String]? {
+        var path = path[...]
+        if style == .alertmanager, path.count == segments.count + 1, path.last == "" { path.removeLast() }
         guard path.count == segments.count else { return nil }
         var parameters: [String] = []
         for (wanted, found) in zip(segments, path) {

@@ -36,7 +36,9 @@ extension CommandTable {
         options.readers[.configuration] = { document, path in
             do throws(Diagnostics) {
                 let configuration = try DaemonConfiguration(document: document, path: path)
-                return .init(counts: [("receivers", configuration.receivers.names.count)])
+                _ = try configuration.readTemplates()
+                return .init(
+                    counts: [("receivers", configuration.receivers.names.count)], diagnostics: configuration.warnings)
             } catch {
                 return .init(diagnostics: error.all)
             }

@@ -5,16 +5,23 @@ import Receivers
 
 extension CommandTable {
     static let receivers = Command(
-        name: "receivers", operands: "list --config FILE",
-        summary: "List the receivers of a configuration and what each tells.",
+        name: "receivers", operands: "list|test --config FILE [NAME]",
+        summary: "List the receivers of a configuration, or send one a notification that is marked as a drill.",
         options: [
             .one("--config", "FILE", "ruleval.yml or alertmanager.yml"),
-            .one("--format", "table|json", "how to print (default table)"),
+            .one("--format", "table|json", "how to print the list (default table)"),
+            .one(
+                "--alert", "FILE",
+                "test: JSON with an alert or several, as /api/v2/alerts takes them, or a webhook body"),
+            .flag("--resolved", "test: the alerts have ended"),
+            .flag("--dry-run", "test: show what would be sent, send nothing"),
         ],
-        example: "ruleval receivers list --config alertmanager.yml"
+        example: "ruleval receivers test --config alertmanager.yml --dry-run team-db"
     ) { arguments, _ in
-        guard arguments.operands == ["list"] else {
-            throw UsageError("say list; testing a receiver is not in this version")
+        if arguments.operands.first == "test" { return try await testReceiver(arguments) }
+        guard arguments.operands == ["list"] else { throw UsageError("say list, or test and the name of a receiver") }
+        for option in ["--alert", "--resolved", "--dry-run"] where arguments.has(option) {
+            throw UsageError("\(option) belongs to test")
         }
         guard let path = arguments.value("--config") else { throw UsageError("--config FILE is required") }
         let format = arguments.value("--format") ?? "table"

@@ -1,4 +1,5 @@
 import Base
+import Daemon
 import GoTemplate
 import JSON
 import Receivers
@@ -9,6 +10,7 @@ extension CommandTable {
         summary: "Render a notification template over given data, or say what is wrong with template files.",
         options: [
             .many("--template", "FILE|GLOB...", "template files, beside the defaults (render)"),
+            .one("--config", "FILE", "the templates that this configuration names (render)"),
             .one("--data", "FILE", "JSON with receiver, status, alerts, groupLabels … (render)"),
             .flag("--html", "escape as a mail's HTML is (render)"),
         ],
@@ -29,6 +31,15 @@ extension CommandTable {
         if names.isEmpty, patterns.count > 1 { names = [patterns.removeLast()] }
         guard names.count == 1, let name = names.first else { throw UsageError("name one template") }
         guard let dataPath = arguments.value("--data") else { throw UsageError("--data names the data") }
+        if let path = arguments.value("--config") {
+            let configuration: DaemonConfiguration
+            do throws(Diagnostics) { configuration = try DaemonConfiguration.load(path) } catch {
+                Terminal.error("\(error)")
+                return ExitStatus.problems
+            }
+            let named = configuration.dispatch.templates.map(\.name)
+            patterns = try configuration.folder.files(matching: named) + patterns
+        }
         let files = try templateFiles(patterns)
         let zone = Environment.localZone
         let data: NotificationData
@@ -56,7 +67,7 @@ extension CommandTable {
     }
 
     private static func checkTemplates(_ arguments: Arguments) throws -> Int32 {
-        for option in ["--template", "--data", "--html"] where arguments.has(option) {
+        for option in ["--template", "--data", "--html", "--config"] where arguments.has(option) {
             throw UsageError("\(option) belongs to render; check takes files as operands")
         }
         let patterns = Array(arguments.operands.dropFirst())

@@ -11,6 +11,8 @@ final class Endpoint: Sendable {
 
     private struct State {
         var calls: [Call] = []
+        /// How often each failing path was asked.
+        var failures: [String: Int] = [:]
         var answer: (status: Int, text: String) = (200, "ok")
     }
 
@@ -27,6 +29,7 @@ final class Endpoint: Sendable {
         server = try HTTPServer { request in
             let body = (try? JSONValue(parsing: request.body)) ?? .null
             let answer = box.state.withLock { state in
+                if let status = Self.failure(request.path, &state) { return (status: status, text: "no") }
                 if (200..<300).contains(state.answer.status) {
                     state.calls.append(Call(path: request.path, body: body))
                 }
@@ -34,6 +37,15 @@ final class Endpoint: Sendable {
             }
             return HTTPServerResponse(status: answer.status, text: answer.text)
         }
+    }
+
+    /// A path that ends in `fail500x2` is answered with 500 twice, then as any other.
+    private static func failure(_ path: String, _ state: inout State) -> Int? {
+        guard let last = path.split(separator: "/").last, last.hasPrefix("fail") else { return nil }
+        let numbers = last.dropFirst(4).split(separator: "x").compactMap { Int($0) }
+        guard numbers.count == 2, state.failures[path, default: 0] < numbers[1] else { return nil }
+        state.failures[path, default: 0] += 1
+        return numbers[0]
     }
 
     var url: String { "http://127.0.0.1:\(server.port)" }

@@ -15,16 +15,27 @@ struct NotificationScenario: Sendable {
 
     /// The label `case` of all its alerts, and its receiver.
     let name: String
-    /// More lines of its route, indented by four.
+    /// More lines of its route, indented by four; `$r` stands for the name.
     var route = ""
     /// More keys of its webhook.
     var webhook = ""
+    /// The integrations of its receiver instead of one webhook; `$url` stands for the endpoint's address.
+    var integrations = ""
+    /// More receivers, `name.other`, each a webhook at the path `/name/other`.
+    var others: [String] = []
     /// An item of `inhibit_rules`; `case` is added to its matchers.
     var inhibition: (source: String, target: String, equal: String)?
+    /// Items of `inhibit_rules` as they are written.
+    var inhibitions: [String] = []
+    /// Whether the machine decides if there is one message more or less.
+    var isCounted = true
     let rounds: [[Step]]
 
     /// All scenarios; rounds are two group intervals and more apart.
-    static let all: [NotificationScenario] = [
+    static let all = basics + routing + grouping + intervals + inhibiting + silencing + delivering
+
+    /// What every team meets.
+    static let basics: [NotificationScenario] = [
         .init(name: "plain", rounds: [[.fire("a=1")], [], [.resolve("a=1")], [], [.fire("a=1")]]),
         .init(
             name: "group",
@@ -118,6 +129,6 @@ struct NotificationScenario: Sendable {
                 [.fire("sev=crit,kind=t,host=1"), .fire("sev=crit,kind=t,host=2")], [.fire("sev=crit,host=3")],
                 [.resolve("sev=crit,host=3")],
             ]),
-        .init(name: "repeated", route: "repeat_interval: 1500ms", rounds: [[.fire("a=1")]]),
+        .init(name: "repeated", route: "repeat_interval: 1500ms", isCounted: false, rounds: [[.fire("a=1")]]),
     ]
 }

@@ -39,12 +39,12 @@ final class SideBySide: Sendable {
     var sides: [Side] { [ours, theirs] }
 
     /// Starts both; `configuration` is given the address of the side's endpoint.
-    init(_ configuration: (String) -> String) async throws {
+    init(_ configuration: (String) -> String, flags: String = "") async throws {
         folder = try TemporaryFolder()
         let endpoints = (try Endpoint(), try Endpoint())
         ruleval = try Ruleval(configuration: configuration(endpoints.0.url))
         let path = try folder.write("alertmanager.yml", configuration(endpoints.1.url))
-        guard let alertmanager = try RealAlertmanager.start(configuration: path, folder: folder) else {
+        guard let alertmanager = try RealAlertmanager.start(configuration: path, folder: folder, flags: flags) else {
             throw ChildProcessError(path: "alertmanager", reason: "not there")
         }
         self.alertmanager = alertmanager
@@ -60,6 +60,30 @@ final class SideBySide: Sendable {
     func killRuleval() async throws {
         await ruleval.kill()
         try await ruleval.start()
+    }
+
+    /// Writes another configuration for both and has it read; the statuses of the answers, ours first.
+    func reload(_ configuration: (String) -> String) async throws -> [Int] {
+        try ruleval.folder.write("ruleval.yml", configuration(ours.endpoint.url))
+        try folder.write("alertmanager.yml", configuration(theirs.endpoint.url))
+        return [
+            try await ours.call("POST", "/-/reload").status, try await theirs.call("POST", "/-/reload").status,
+        ]
+    }
+
+    /// Ends both in order and starts them again on what they kept.
+    func restart() async throws {
+        _ = await ruleval.terminate()
+        try await ruleval.start()
+        try await alertmanager.restart()
+        let theirs = theirs
+        let isReady = await eventually { (try? await theirs.call("GET", "/-/ready"))?.status == 200 }
+        guard isReady else { throw ChildProcessError(path: "alertmanager", reason: alertmanager.log) }
+    }
+
+    /// What ruleval wrote to standard error and standard output.
+    var ownLog: (errors: String, output: String) {
+        (ruleval.process?.errorOutput ?? "", ruleval.process?.output ?? "")
     }
 
     func stop() async {
