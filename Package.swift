@@ -36,7 +36,10 @@ let floor0: [Target] = [
     system("CSnappy", pkgConfig: "snappy", debian: "libsnappy-dev"),
     system("CMicrohttpdSystem", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
     .target(name: "CCurl", dependencies: ["CCurlSystem"]),
-    .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem"]),
+    system("CGnuTLSSystem", pkgConfig: "gnutls", debian: "libgnutls28-dev"),
+    system("CCryptSystem", pkgConfig: "libcrypt", debian: "libcrypt-dev"),
+    .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem", "CGnuTLSSystem"]),
+    .target(name: "CCrypt", dependencies: ["CCryptSystem"]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
     module("Base"),
@@ -80,7 +83,7 @@ let floor5: [Target] = [
 ]
 
 let upperFloors: [Target] = [
-    module("Web", ["HTTPServer", "StateStore", "JSON", "PrometheusAPI"]),
+    module("Web", ["HTTPServer", "StateStore", "JSON", "PrometheusAPI", "CCrypt"]),
     module("Daemon", ["Web", "RuleChecks"]),
     .target(
         name: "Demo", dependencies: ["Daemon"],
@@ -107,7 +110,7 @@ let testTargets: [Target] = [
     tests("RuleTests", ["TestSupport", "JSON"], exclude: ["Scripts"]), tests("StateStore"),
     tests("Web", ["TestSupport"]), tests("Daemon"),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "TestSupport"],
+        name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "YAML", "TestSupport"],
         swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 

@@ -12,6 +12,7 @@ extension DispatchCore {
             if !inhibitor.isEmpty { inhibitor.add(updated) }
         } else {
             alerts[fingerprint] = place(Entry(alert: posted))
+            index.insert(posted)
             inhibitor.add(posted)
         }
         store(fingerprint, at: now, &effects)

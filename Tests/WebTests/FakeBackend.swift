@@ -41,8 +41,18 @@ final class FakeBackend: WebBackend {
         return refused
     }
 
-    func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
-    func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
+    func receivedAlerts(matching matchers: [AlertMatcher]) async -> [ReceivedAlertView] {
+        state.withLock { $0.received.filter { matchers.allMatch($0.alert.labels) } }
+    }
+    func alertGroups(matching matchers: [AlertMatcher]) async -> [AlertGroupView] {
+        state.withLock { state in
+            state.alertGroups.map { group in
+                var group = group
+                group.alerts = group.alerts.filter { matchers.allMatch($0.alert.labels) }
+                return group
+            }
+        }
+    }
     func receiverNames() async -> [String] { ["r1", "r2"] }
     func silences() async -> [SilenceView] { state.withLock { $0.silences } }
     func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {
