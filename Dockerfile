@@ -2,7 +2,7 @@
 # The packages are those of packaging/debian-packages; a test compares them.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        pkg-config libyaml-dev libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev libre2-dev libsimdjson-dev libsnappy-dev \
+        pkg-config libyaml-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev libsqlite3-dev libre2-dev libsimdjson-dev libsnappy-dev \
         zlib1g-dev libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
@@ -17,7 +17,7 @@ RUN swift build -c release --static-swift-stdlib --product ruleval \
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        libyaml-0-2 libcurl4 libmicrohttpd12 libsqlite3-0 libre2-9 libsimdjson14 libsnappy1v5 zlib1g libssl3 tzdata ca-certificates \
+        libyaml-0-2 libcurl4 libmicrohttpd12 libgnutls30 libcrypt1 libsqlite3-0 libre2-9 libsimdjson14 libsnappy1v5 zlib1g libssl3 tzdata ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 9595 --home-dir /var/lib/ruleval --create-home --shell /usr/sbin/nologin ruleval
 COPY --from=build /ruleval /usr/bin/ruleval

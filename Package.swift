@@ -39,7 +39,10 @@ let floor0: [Target] = [
     system("CMicrohttpdSystem", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
     .systemLibrary(name: "CSpawn"),
     .target(name: "CCurl", dependencies: ["CCurlSystem"]),
-    .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem"]),
+    system("CGnuTLSSystem", pkgConfig: "gnutls", debian: "libgnutls28-dev"),
+    system("CCryptSystem", pkgConfig: "libcrypt", debian: "libcrypt-dev"),
+    .target(name: "CMicrohttpd", dependencies: ["CMicrohttpdSystem", "CGnuTLSSystem"]),
+    .target(name: "CCrypt", dependencies: ["CCryptSystem"]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
     module("Base"),
@@ -83,7 +86,7 @@ let floor5: [Target] = [
 ]
 
 let upperFloors: [Target] = [
-    module("Web", ["HTTPServer", "StateStore", "JSON", "PrometheusAPI"]),
+    module("Web", ["HTTPServer", "StateStore", "JSON", "PrometheusAPI", "CCrypt"]),
     module("Daemon", ["Web", "RuleChecks"]),
     .target(
         name: "Demo", dependencies: ["Daemon"],
@@ -112,7 +115,7 @@ let testTargets: [Target] = [
     tests("Web", ["TestSupport"]),
     tests("Daemon", ["HTTPTransport", "JSON", "TestSupport", "YAML"], exclude: ["Configurations"]),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "TestSupport"],
+        name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "YAML", "TestSupport"],
         swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 

@@ -34,7 +34,7 @@ public struct PostedAlert: Hashable, Sendable {
     /// - Throws: ``Refusal`` when it has no labels, a label without a name, or ends before it starts.
     public func accepted(at now: Timestamp, resolveTimeout: Duration) throws(Refusal) -> Alert {
         let alert = Alert(
-            labels: Labels(labels.map { ($0.name, $0.value) }), annotations: annotations,
+            labels: labels.withoutEmptyValues, annotations: annotations,
             startsAt: startsAt ?? endsAt ?? now, endsAt: endsAt ?? now + resolveTimeout, generatorURL: generatorURL,
             updatedAt: now, isTimeout: endsAt == nil)
         if alert.endsAt < alert.startsAt { throw .endsBeforeStart }

@@ -60,6 +60,7 @@ public actor Daemon {
     private let queryThreads = QueryThreads(count: 2)
     private let overlay = EmbeddedStore(limits: .init(retention: Daemon.overlayRetention, maximumBytes: 256 << 20))
     private let externalURL: String
+    private let gate: WebGate
     private(set) var current: LoadedConfiguration
     private(set) var isReady = false
     private var server: HTTPServer?
@@ -83,10 +84,13 @@ public actor Daemon {
         let log = log ?? Log(clock: SystemClock())
         self.log = log
         let host = options.listenHost.contains(":") ? "[\(options.listenHost)]" : options.listenHost
-        externalURL = "http://\(host):\(options.listenPort)"
         servers = KnownServers(metrics, log: log)
+        gate = WebGate(path: options.webConfiguration)
         let loaded: LoadedConfiguration
         do throws(Diagnostics) {
+            let web = try gate.load()
+            try await gate.apply(web)
+            externalURL = "\(web?.tls == nil ? "http" : "https")://\(host):\(options.listenPort)"
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
                 http: http, mail: mail, conversations: conversations, clock: clock, log: log)
@@ -204,11 +208,16 @@ public actor Daemon {
         let web = WebService(
             backend: DaemonBackend(daemon: self),
             queries: DaemonQueries(daemon: self, executor: queryThreads), metrics: metrics,
-            build: BuildInformation(version: Version.number),
-            clock: clock)
-        let address = HTTPServerConfiguration(host: options.listenHost, port: options.listenPort)
+            build: BuildInformation(version: Version.number), clock: clock, access: gate.access,
+            onAnswer: { [clock, accessLog = AccessLog(log, all: options.logsAccess)] in
+                accessLog.note($0, at: clock.now())
+            })
+        var address = HTTPServerConfiguration(host: options.listenHost, port: options.listenPort)
+        address.tls = await gate.inForce?.tls
         do throws(HTTPServerError) {
-            server = try HTTPServer(address) { await web.respond(to: $0) }
+            let server = try HTTPServer(address) { await web.respond(to: $0) }
+            self.server = server
+            await gate.serve(server)
         } catch {
             throw .surroundings("\(error)")
         }
@@ -221,6 +230,7 @@ public actor Daemon {
         await selfWatch?.start()
         background.append(Task { [weak self] in await self?.noteLife() })
         background.append(Task { [weak self] in await self?.checkSource() })
+        background.append(Task { [gate, log] in await gate.watch(log) })
         log.write(.info, "ready", ["listen": "\(options.listenHost):\(port)", "state": options.stateDirectory])
     }
 
@@ -276,6 +286,7 @@ public actor Daemon {
             loaded = try LoadedConfiguration(
                 options, externalURL: externalURL, embedded: self.embedded, overlay: overlay, servers: servers,
                 http: http, mail: mail, conversations: conversations, clock: clock, log: log)
+            try await gate.apply(try gate.load())
         } catch {
             log.write(.error, "configuration is wrong, the old one stays in force", ["reason": "\(error)"])
             reloadMetrics.note(worked: false, at: clock.now())

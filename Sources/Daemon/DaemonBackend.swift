@@ -25,12 +25,12 @@ struct DaemonBackend: WebBackend {
         return outcome.refusals
     }
 
-    func receivedAlerts() async -> [ReceivedAlertView] {
-        await daemon.dispatcher.alerts().map(ReceivedAlertView.init)
+    func receivedAlerts(matching matchers: [AlertMatcher]) async -> [ReceivedAlertView] {
+        await daemon.dispatcher.alerts(matching: matchers).map(ReceivedAlertView.init)
     }
 
-    func alertGroups() async -> [AlertGroupView] {
-        await daemon.dispatcher.groups().map { group in
+    func alertGroups(matching matchers: [AlertMatcher]) async -> [AlertGroupView] {
+        await daemon.dispatcher.groups(matching: matchers).map { group in
             AlertGroupView(
                 labels: group.labels, receiver: group.receiver, alerts: group.alerts.map(ReceivedAlertView.init))
         }

@@ -17,6 +17,11 @@ public struct DaemonOptions: Sendable {
     public var rules: [String] = []
     /// Which share of the rule groups is evaluated; nil for all.
     public var shard: Shard?
+    /// Who may reach the HTTP surface and how: a web configuration file in Prometheus' format; nil for plain HTTP and
+    /// everybody.
+    public var webConfiguration: String?
+    /// Whether every request is logged; without it only failures and refusals.
+    public var logsAccess = false
     /// Beside `features`.
     public var features: Set<Feature> = []
 

@@ -12,6 +12,7 @@ extension DispatchCore {
             if !inhibitor.isEmpty { inhibitor.add(updated) }
         } else {
             alerts[fingerprint] = place(Entry(alert: posted))
+            index.insert(posted)
             inhibitor.add(posted)
             record(.alertCreated(posted), &effects)
         }

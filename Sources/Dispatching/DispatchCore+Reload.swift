@@ -15,6 +15,7 @@ extension DispatchCore {
             var entry = place(Entry(alert: record.alert))
             entry.stored = record.alert
             alerts[record.alert.fingerprint] = entry
+            index.insert(record.alert)
             inhibitor.add(record.alert)
             for (identity, index) in zip(entry.placements, entry.routes) {
                 let route = configuration.tree.routes[index]

@@ -34,9 +34,20 @@ public struct GroupView: Hashable, Sendable {
 }
 
 extension DispatchCore {
-    /// All alerts that have not ended at `now`, by fingerprint.
-    public mutating func alertViews(at now: Timestamp) -> [AlertView] {
-        alerts.keys.sorted().compactMap { alertView($0, mutedBy: [], at: now) }
+    /// All alerts that have not ended at `now` and that all `matchers` accept, by fingerprint.
+    ///
+    /// Work is proportional to the alerts that the rarest of the values asked for has.
+    public mutating func alertViews(at now: Timestamp, matching matchers: [AlertMatcher] = []) -> [AlertView] {
+        var found: [Fingerprint] = []
+        if let candidates = index.candidates(for: matchers) {
+            found = candidates.filter { alerts[$0].map { matchers.allMatch($0.alert.labels) } ?? false }
+        } else if matchers.isEmpty {
+            found = Array(alerts.keys)
+        } else {
+            for (fingerprint, entry) in alerts where matchers.allMatch(entry.alert.labels) { found.append(fingerprint) }
+        }
+        found.sort()
+        return found.compactMap { alertView($0, mutedBy: [], at: now) }
     }
 
     /// How many alerts fire and how many have ended and are still remembered.
@@ -48,13 +59,19 @@ extension DispatchCore {
     /// How many groups there are.
     public var groupCount: Int { groups.count }
 
-    /// All groups with alerts that have not ended at `now`, by labels and receiver.
-    public mutating func groupViews(at now: Timestamp) -> [GroupView] {
+    /// All groups with alerts that have not ended at `now` and that all `matchers` accept, by labels and receiver.
+    public mutating func groupViews(at now: Timestamp, matching matchers: [AlertMatcher] = []) -> [GroupView] {
         var views: [GroupView] = []
+        let candidates = index.candidates(for: matchers).map(Set.init)
         for group in groups.values {
+            if let candidates, candidates.isDisjoint(with: group.members) { continue }
             let route = configuration.tree.routes[group.route]
             let mutedBy = mutingIntervals(of: route, at: now)
-            let members = group.members.compactMap { alertView($0, mutedBy: mutedBy, at: now) }
+            let wanted =
+                matchers.isEmpty
+                ? Array(group.members)
+                : group.members.filter { alerts[$0].map { matchers.allMatch($0.alert.labels) } ?? false }
+            let members = wanted.compactMap { alertView($0, mutedBy: mutedBy, at: now) }
                 .sorted {
                     NotifiedAlert.comesBefore(
                         NotifiedAlert($0.alert, status: .firing), NotifiedAlert($1.alert, status: .firing))

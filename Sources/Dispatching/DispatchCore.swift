@@ -35,6 +35,7 @@ public struct DispatchCore: Sendable {
     /// The configuration in force.
     public internal(set) var configuration: DispatchConfiguration
     var alerts: [Fingerprint: Entry] = [:]
+    var index = AlertIndex()
     var groups: [Int: AggregationGroup] = [:]
     var groupIDs: [GroupIdentity: Int] = [:]
     var deliveries: [UInt64: Delivery] = [:]
@@ -117,6 +118,7 @@ public struct DispatchCore: Sendable {
         let ended = alerts.values.filter { $0.memberships == 0 && $0.alert.isResolved(at: now) }.map(\.alert)
         for alert in ended.sorted(by: { $0.fingerprint < $1.fingerprint }) {
             alerts[alert.fingerprint] = nil
+            index.remove(alert)
             inhibitor.remove(alert)
             effects.append(.persist(.removeAlert(alert.fingerprint)))
         }

@@ -37,6 +37,10 @@ public final class HTTPServer: Sendable {
     /// Requests being handled or answered.
     public var requestsInFlight: Int { core.requestsInFlight }
 
+    /// Puts another certificate and other rules in force for connections to come; a server without TLS stays without.
+    /// - Throws: ``HTTPServerError/refused(reason:)`` when they are wrong; the old ones stay.
+    public func replace(tls: HTTPServerTLS) throws(HTTPServerError) { try core.replace(tls) }
+
     /// Stops accepting, ends event streams, answers what is in flight within `grace` (the rest gets 503), and closes.
     public func stop(grace: Duration = .seconds(5)) async {
         core.stopAccepting()

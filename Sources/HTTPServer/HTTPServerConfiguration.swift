@@ -25,10 +25,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var responseTimeout: Duration = .seconds(120)
     /// How often an idle event stream gets a comment, which finds out clients that have gone.
     public var eventHeartbeat: Duration = .seconds(15)
-    /// The certificate chain in PEM; with ``privateKey`` it makes the server speak TLS only.
-    public var certificate: String?
-    /// The certificate's key in PEM.
-    public var privateKey: Secret?
+    /// Makes the server speak TLS only; nil for plain HTTP.
+    public var tls: HTTPServerTLS?
     /// Takes the messages of the library below, one line each; nothing is written elsewhere.
     public var log: (@Sendable (String) -> Void)?
 

@@ -19,6 +19,11 @@ public struct HTTPServerResponse: Sendable {
     /// Left out when the request was a HEAD.
     public var body: Body
 
+    /// The length of the body in bytes; nil for a stream.
+    public var size: Int? {
+        if case .bytes(let bytes) = body { bytes.count } else { nil }
+    }
+
     /// A whole answer.
     public init(status: Int = 200, contentType: String? = nil, body: [UInt8] = []) {
         self.status = status

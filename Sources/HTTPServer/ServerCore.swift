@@ -10,6 +10,8 @@ final class ServerCore: Sendable {
         var table = ConnectionTable()
         var stopping = false
         var libraryMessage = ""
+        /// The last is in force; older ones may still serve connections.
+        var tls: [LoadedTLS] = []
         var started = false
     }
 
@@ -47,8 +49,12 @@ final class ServerCore: Sendable {
         options.connection_limit = UInt32(connectionLimit)
         options.per_address_limit = UInt32(max(0, configuration.maximumConnectionsPerAddress))
         options.connection_memory = max(4 << 10, configuration.connectionMemory)
-        let daemon = withOptionalCString(configuration.certificate) { certificate in
-            withOptionalCString(configuration.privateKey?.reveal()) { key in
+        if let tls = configuration.tls {
+            let loaded = try LoadedTLS(tls)
+            state.withLock { $0.tls.append(loaded) }
+        }
+        let daemon = withOptionalCString(configuration.tls?.certificate) { certificate in
+            withOptionalCString(configuration.tls?.privateKey.reveal()) { key in
                 options.certificate = certificate
                 options.private_key = key
                 return cmhd_start(&options, &callbacks)
@@ -63,6 +69,16 @@ final class ServerCore: Sendable {
         state.withLock { state in
             state.daemon = handle
             state.started = true
+        }
+    }
+
+    /// New connections speak as `tls` says from now on.
+    func replace(_ tls: HTTPServerTLS) throws(HTTPServerError) {
+        let loaded = try LoadedTLS(tls)
+        state.withLock { state in
+            guard !state.tls.isEmpty else { return }
+            if state.table.entries.isEmpty { state.tls = [] }
+            state.tls.append(loaded)
         }
     }
 
@@ -139,6 +155,7 @@ final class ServerCore: Sendable {
     func opened(_ connection: LibraryHandle, socket: Int32) {
         let deadline = ContinuousClock.now + configuration.requestTimeout
         state.withLock { state in
+            state.tls.last?.apply(to: connection)
             state.table.opened(connection, socket: socket, deadline: deadline)
             if state.table.entries.count > max(1, connectionLimit * 9 / 10) { state.table.evict() }
         }

@@ -18,4 +18,35 @@ public enum Base64 {
         while out.count % 4 != 0 { out.append(UInt8(ascii: "=")) }
         return String(decoding: out, as: UTF8.self)
     }
+
+    /// The bytes behind `text`; nil when it is not whole or has other characters.
+    public static func decode(_ text: String) -> [UInt8]? {
+        let bytes = Array(text.utf8)
+        let end = bytes.lastIndex { $0 != UInt8(ascii: "=") }.map { $0 + 1 } ?? 0
+        guard bytes.count % 4 == 0, bytes.count - end <= 2, end % 4 != 1 else { return nil }
+        var out: [UInt8] = []
+        var held: UInt32 = 0
+        var bits = 0
+        for byte in bytes[..<end] {
+            guard let value = value(byte) else { return nil }
+            held = held << 6 | value
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                out.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
+            }
+        }
+        return out
+    }
+
+    private static func value(_ letter: UInt8) -> UInt32? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter) - 65
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter) - 71
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter) + 4
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
 }

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// A value as a column holds it.
 public enum SQLiteValue: Hashable, Sendable {
@@ -17,6 +18,14 @@ struct SQLiteConnection: ~Copyable {
 
     private let handle: OpaquePointer
     private var statements: [String: OpaquePointer] = [:]
+    /// By table, read when a table is first written.
+    var sequentialRows: [String: SequentialRows] = [:]
+    /// The length of the write-ahead log in bytes; nil without one.
+    var logSize: Int? {
+        var facts = stat()
+        return stat(path + "-wal", &facts) == 0 ? Int(facts.st_size) : nil
+    }
+    private let path: String
 
     /// Opens or creates `path`; nothing is read yet.
     init(path: String, mode: Mode = .readWrite) throws(SQLiteError) {
@@ -31,6 +40,7 @@ struct SQLiteConnection: ~Copyable {
             throw SQLiteError(code: code, message: message)
         }
         handle = raw
+        self.path = path
         sqlite3_busy_timeout(raw, 5000)
     }
 

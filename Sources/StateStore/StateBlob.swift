@@ -42,10 +42,13 @@ public struct StateBlobWriter: Sendable {
 
     /// Labels, empty values kept.
     public mutating func write(_ labels: Labels) {
+        bytes.reserveCapacity(bytes.count + labels.byteCount + 8)
         write(count: labels.count)
-        for (name, value) in labels {
-            write(name)
-            write(value)
+        labels.forEachUTF8 { name, value in
+            write(count: name.count)
+            bytes.append(contentsOf: name)
+            write(count: value.count)
+            bytes.append(contentsOf: value)
         }
     }
 

@@ -17,19 +17,30 @@ public struct StateTable: Hashable, Sendable {
     /// How many columns make the key.
     public let keyCount: Int
 
+    /// Whether rows lie in the order they came, below a column `number` of their own; the key is one integer then.
+    let isSequential: Bool
+
     let put: String
     let select: String
 
-    /// A table whose first `keyCount` columns are its key.
-    public init(_ name: String, key: [String], columns others: [String]) {
+    /// A table with a key of the columns `key`.
+    /// - Parameter isSequential: For scattered keys of one integer: rows are kept in the order they came.
+    public init(_ name: String, key: [String], columns others: [String], isSequential: Bool = false) {
+        self.isSequential = isSequential
         self.name = name
         columns = key + others
         keyCount = key.count
         let all = columns.joined(separator: ",")
         let marks = columns.map { _ in "?" }.joined(separator: ",")
-        put = "INSERT OR REPLACE INTO \(name) (\(all)) VALUES (\(marks))"
+        put =
+            isSequential
+            ? "INSERT OR REPLACE INTO \(name) (number,\(all)) VALUES (?,\(marks))"
+            : "INSERT OR REPLACE INTO \(name) (\(all)) VALUES (\(marks))"
         select = "SELECT \(all) FROM \(name)"
     }
+
+    /// Deletes the row of a number.
+    var deleteNumber: String { "DELETE FROM \(name) WHERE number=?" }
 
     /// Deletes the rows whose first `count` key columns have given values.
     func delete(_ count: Int) -> String {

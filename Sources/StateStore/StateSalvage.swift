@@ -31,21 +31,25 @@ enum StateSalvage {
         _: Record.Type, _ source: inout SQLiteConnection, _ target: inout SQLiteConnection
     ) -> Int {
         let table = Record.table
-        var found: [[SQLiteValue]: [SQLiteValue]] = [:]
+        var found: [[SQLiteValue]: StateChange] = [:]
         for direction in ["ASC", "DESC"] {
-            let keys = table.columns.prefix(table.keyCount).map { "\($0) \(direction)" }.joined(separator: ",")
+            // In the order in which rows lie: what is before or behind the damage is reached without passing it.
+            let order = table.isSequential ? ["number"] : Array(table.columns.prefix(table.keyCount))
+            let keys = order.map { "\($0) \(direction)" }.joined(separator: ",")
             do throws(SQLiteError) {
                 try source.rows(table.select + " ORDER BY " + keys) { row in
                     let values = row.values()
-                    if Record(row: values) != nil { found[Array(values.prefix(table.keyCount))] = values }
+                    if let record = Record(row: values) {
+                        found[Array(values.prefix(table.keyCount))] = .put(record)
+                    }
                 }
                 break
             } catch { continue }
         }
         var count = 0
-        for values in found.values {
+        for change in found.values {
             do throws(SQLiteError) {
-                try target.run(table.put, values)
+                try target.apply(change)
                 count += 1
             } catch {}
         }

@@ -52,7 +52,22 @@ enum StateSchema {
                 payload TEXT NOT NULL, PRIMARY KEY (at, number)) WITHOUT ROWID
             """,
             "CREATE INDEX history_by_subject ON history (subject, at)",
-        ]
+        ],
+        [
+            """
+            CREATE TABLE alerts_in_order (
+                number INTEGER NOT NULL PRIMARY KEY, fingerprint INTEGER NOT NULL, labels BLOB NOT NULL,
+                annotations BLOB NOT NULL, starts_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL, is_timeout INTEGER NOT NULL, generator_url TEXT NOT NULL)
+            """,
+            """
+            INSERT INTO alerts_in_order (
+                fingerprint, labels, annotations, starts_at, ends_at, updated_at, is_timeout, generator_url)
+            SELECT fingerprint, labels, annotations, starts_at, ends_at, updated_at, is_timeout, generator_url FROM alerts
+            """,
+            "DROP TABLE alerts",
+            "ALTER TABLE alerts_in_order RENAME TO alerts",
+        ],
     ]
 
     /// The version this program writes.

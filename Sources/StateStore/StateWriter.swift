@@ -22,6 +22,10 @@ final class StateWriter: Sendable {
         var ended = false
     }
 
+    /// How long nothing must have been written before a long write-ahead log is emptied.
+    private static let checkpointPause = Duration.seconds(1)
+    /// A shorter log is left as it is. Bytes.
+    private static let longLog = 256 << 10
     /// How long a failing disk is left alone. The next change tries at once.
     private static let retryPause = Duration.seconds(1)
 
@@ -89,6 +93,8 @@ final class StateWriter: Sendable {
     // MARK: - The thread
 
     private func loop() {
+        // Set while the write-ahead log may have grown since it was last emptied.
+        var lastWrite: ContinuousClock.Instant?
         while true {
             let now = ContinuousClock.now
             let (jobs, earlier, closing, pause) = state.withLock { state in
@@ -107,12 +113,22 @@ final class StateWriter: Sendable {
             let retry = state.withLock { $0.backlog.changes }
             if !jobs.isEmpty || !earlier.isEmpty || !retry.isEmpty {
                 let ok = write(retry: retry, late: earlier, jobs: jobs)
+                lastWrite = ContinuousClock.now
                 if closing, !ok { break }
                 if closing { continue }
                 if !ok { wakeup.sleep(Self.retryPause) }
                 continue
             }
             if closing { break }
+            if let written = lastWrite {
+                if now - written >= Self.checkpointPause {
+                    emptyLog()
+                    lastWrite = nil
+                } else {
+                    wakeup.sleep(min(pause ?? Self.checkpointPause, Self.checkpointPause))
+                    continue
+                }
+            }
             wakeup.sleep(pause)
         }
         connection.withLock { connection in
@@ -131,6 +147,17 @@ final class StateWriter: Sendable {
         }
         for job in left { job.done(.failure(.closed)) }
         for done in closed { done() }
+    }
+
+    /// Moves a long write-ahead log into the state file, now that nothing waits.
+    private func emptyLog() {
+        connection.withLock { connection in
+            guard let size = connection?.logSize, size > Self.longLog else { return }
+            // A reader or a full disk may be in the way: it is tried again after the next write.
+            do {
+                try connection?.use { db throws(SQLiteError) in try db.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+            } catch {}
+        }
     }
 
     /// - Returns: whether all is written.
@@ -210,13 +237,18 @@ extension SQLiteConnection {
 
     /// Writes all changes or none.
     fileprivate mutating func commit(_ changes: [StateChange]) throws(SQLiteError) {
+        // In a burst the log may grow to 4 MB: pages that change again and again are moved into the file less often.
+        let isBurst = changes.count > 64
+        if isBurst { _ = try number("PRAGMA wal_autocheckpoint=1000") }
+        defer { if isBurst { do { _ = try number("PRAGMA wal_autocheckpoint=64") } catch {} } }
         try run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
-            for change in changes { try run(change.sql, change.values) }
+            for change in changes { try apply(change) }
             try run("COMMIT")
         } catch {
             // SQLite may have rolled back by itself; a second attempt only says so.
             do { try execute("ROLLBACK") } catch {}
+            sequentialRows = [:]
             throw error
         }
     }

@@ -167,3 +167,12 @@ public struct LabelsBuilder: Sendable {
     /// The set as it is now.
     public var labels: Labels { Labels(values.map { ($0.key, $0.value) }) }
 }
+
+extension Labels {
+    /// These labels without those that have no value; the same bytes when there are none. O(n).
+    public var withoutEmptyValues: Labels {
+        var hasEmpty = false
+        forEachSpan { _, value in if value.isEmpty { hasEmpty = true } }
+        return hasEmpty ? Labels(map { ($0.name, $0.value) }) : self
+    }
+}

@@ -29,18 +29,41 @@ public struct LabelsCollector: Sendable {
 
     /// The set collected since the last call; of equal names the last wins. Collecting begins anew.
     public mutating func finish() -> Labels {
-        let packed = Array(bytes)
         let wasSorted = isSorted
+        let packed = wasSorted ? Array(bytes) : Self.sorted(bytes)
         bytes.removeAll(keepingCapacity: true)
         lastStart = nil
         isSorted = true
         let collected = count
         count = 0
-        hasDuplicates = false
         let labels = Labels(packed: packed)
-        if wasSorted { return labels }
-        let sorted = Labels(labels.map { ($0.name, $0.value) })
-        hasDuplicates = sorted.count < collected
-        return sorted
+        hasDuplicates = !wasSorted && labels.count < collected
+        return labels
+    }
+
+    /// The labels in the order of their names; of equal names the last.
+    private static func sorted(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBufferPointer { all in
+            var spans: [(name: Range<Int>, whole: Range<Int>)] = []
+            var index = 0
+            while index < all.count {
+                let start = index
+                let name = Labels.span(all, &index)
+                _ = Labels.span(all, &index)
+                spans.append((name, start..<index))
+            }
+            spans.sort { left, right in
+                let order = Labels.compare(all[left.name], all[right.name])
+                return order != 0 ? order < 0 : left.whole.lowerBound < right.whole.lowerBound
+            }
+            var out: [UInt8] = []
+            out.reserveCapacity(all.count)
+            for (place, span) in spans.enumerated() {
+                let isRepeated =
+                    place + 1 < spans.count && Labels.compare(all[span.name], all[spans[place + 1].name]) == 0
+                if !isRepeated { out.append(contentsOf: all[span.whole]) }
+            }
+            return out
+        }
     }
 }

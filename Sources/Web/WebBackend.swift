@@ -6,16 +6,16 @@ public protocol WebBackend: Sendable {
     /// All rule groups in the order of the files.
     func ruleGroups() async -> [RuleGroupView]
 
-    /// Takes alerts into the dispatcher; returns when they are durable and ``receivedAlerts()`` shows them.
+    /// Takes alerts into the dispatcher; returns when they are durable and ``receivedAlerts(matching:)`` shows them.
     /// - Returns: why single alerts were refused, in their order; the others are taken.
     /// - Throws: ``WebFailure/unavailable(_:)`` when they cannot be kept.
     func receive(_ alerts: [PostedAlert], from source: AlertSource) async throws(WebFailure) -> [PostedAlert.Refusal]
 
-    /// All alerts of the dispatcher that have not ended, by fingerprint.
-    func receivedAlerts() async -> [ReceivedAlertView]
+    /// All alerts of the dispatcher that have not ended and that `matchers` accept, by fingerprint.
+    func receivedAlerts(matching matchers: [AlertMatcher]) async -> [ReceivedAlertView]
 
-    /// All aggregation groups with alerts that have not ended, by labels and receiver.
-    func alertGroups() async -> [AlertGroupView]
+    /// All aggregation groups with such alerts, by labels and receiver.
+    func alertGroups(matching matchers: [AlertMatcher]) async -> [AlertGroupView]
 
     /// All receivers with their labels, in the order of the configuration.
     func receivers() async -> [ReceiverView]

@@ -12,17 +12,24 @@ public struct WebService: Sendable {
     let metrics: MetricsRegistry
     let build: BuildInformation
     let clock: any WallClock
+    private let access: WebAccess
+    private let onAnswer: (@Sendable (AccessRecord) -> Void)?
     private let requests: MetricFamily<MetricCounter>
     private let durations: MetricFamily<MetricHistogram>
     private let received: MetricFamily<MetricCounter>
     private let invalid: MetricFamily<MetricCounter>
 
     /// A service; its own counters are registered in `metrics`.
-    /// - Parameter queries: Who answers the query API; without it that API is not available.
+    /// - Parameters:
+    ///   - queries: Who answers the query API; without it that API is not available.
+    ///   - access: Who is let in.
+    ///   - onAnswer: Is told of every answered request.
     public init(
         backend: any WebBackend, queries: (any QuerySide)? = nil, metrics: MetricsRegistry, build: BuildInformation,
-        clock: any WallClock
+        clock: any WallClock, access: WebAccess = WebAccess(), onAnswer: (@Sendable (AccessRecord) -> Void)? = nil
     ) {
+        self.access = access
+        self.onAnswer = onAnswer
         self.backend = backend
         self.queries = queries
         self.metrics = metrics
@@ -47,12 +54,39 @@ public struct WebService: Sendable {
     /// Answers one request.
     public func respond(to request: HTTPServerRequest) async -> HTTPServerResponse {
         let started = ContinuousClock.now
-        let (route, pattern, plain) = await routed(request)
-        let response = route?.isShared == true ? Self.shared(plain, request) : plain
+        let rules = access.rules
+        let id = RequestID.of(request.header("X-Request-Id"))
+        var who: String?
+        var (pattern, response) = ("refused", HTTPServerResponse())
+        switch await rules.control?.verdict(on: request, now: clock.now()) ?? .allowed(who: nil) {
+        case .allowed(let name):
+            who = name
+            let (route, found, plain) = await routed(request)
+            pattern = found
+            response = route?.isShared == true ? Self.shared(plain, request) : plain
+        case .refused(let refusal): response = refusal
+        }
+        let duration = ContinuousClock.now - started
         requests.with(String(response.status), pattern).increment()
-        durations.with(pattern).observe(ContinuousClock.now - started)
-        return response.with(header: "X-Content-Type-Options", "nosniff")
+        durations.with(pattern).observe(duration)
+        onAnswer?(
+            AccessRecord(
+                id: id, method: request.method,
+                target: String(decoding: request.target.utf8.prefix(512), as: UTF8.self),
+                status: response.status, bytes: response.size, duration: duration, remote: request.remoteAddress,
+                who: who))
+        response.headers.append(("X-Request-Id", id))
+        for header in rules.headers { response.headers.append(header) }
+        for header in Self.safeHeaders where !rules.headers.contains(where: { $0.name == header.name }) {
+            response.headers.append(header)
+        }
+        return response
     }
+
+    /// What browsers are told unless the web configuration says otherwise: no guessing of types, no frames, no referrers.
+    private static let safeHeaders: [(name: String, value: String)] = [
+        ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "deny"), ("Referrer-Policy", "no-referrer"),
+    ]
 
     /// As Prometheus does, lets pages of other sites read an answer.
     private static func shared(_ response: HTTPServerResponse, _ request: HTTPServerRequest) -> HTTPServerResponse {

@@ -103,6 +103,7 @@ struct SelfWatchTests {
         health.lastError = error
         return RuleGroupStatus(
             group: group, interval: interval, lastEvaluation: last, duration: .zero, missedTicks: missed,
+            evaluation: GroupEvaluation(place: .remote, isChosen: false),
             rules: [
                 RuleStatus(rule: group.rules[0], labels: [], health: health, recent: [], state: .inactive, alerts: [])
             ])

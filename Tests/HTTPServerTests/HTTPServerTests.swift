@@ -107,8 +107,7 @@ struct HTTPServerTests {
         }
         #expect(throws: HTTPServerError.self) {
             try Self.serving {
-                $0.certificate = "rubbish"
-                $0.privateKey = Secret("rubbish")
+                $0.tls = HTTPServerTLS(certificate: "rubbish", privateKey: Secret("rubbish"))
             }
         }
     }

@@ -10,8 +10,8 @@ struct TLSTests {
 
     static func server(_ certificates: TestCertificates) throws -> HTTPServer {
         var configuration = HTTPServerConfiguration()
-        configuration.certificate = certificates.text("server.pem")
-        configuration.privateKey = Secret(certificates.text("server.key"))
+        configuration.tls = HTTPServerTLS(
+            certificate: certificates.text("server.pem"), privateKey: Secret(certificates.text("server.key")))
         return try HTTPServer(configuration) { request in
             HTTPServerResponse(text: request.header("host") ?? "-")
         }

@@ -91,8 +91,8 @@ struct OddRequest: CustomStringConvertible {
         let texts: [String] = [
             "", "up", "up{", "up{job=~\"(\"}", "{}", "{job=~\".*\"}", "sum(", "1+", "\"a\"", "up[5m]", "up[5m:1m]",
             "rate(up)",
-            "foo(", "nosuch(up)", "up offset", "up @ 5", "up @ start()", "0/0", "scalar(up)", "up == bool 1",
-            "up + on(job) up", "histogram_quantile(2,d_bucket)", "topk(-1,up)", "quantile(2,up)",
+            "foo(", "nosuch(up)", "up @ 5", "up @ start()", "0/0", "scalar(up)", "up == bool 1",
+            "histogram_quantile(2,d_bucket)", "topk(-1,up)", "quantile(2,up)",
             "count_values(\"\",up)",
             "label_replace(up,\"\",\"$1\",\"job\",\"(.*)\")", "label_replace(up,\"job\",\"\",\"job\",\"(.*)\")",
             "absent(nope{a=\"b\"})", "{\"weird.name\"}", "weird.name", "rate(up[1m])", "up # comment", "up\n+\nup",
@@ -128,7 +128,7 @@ struct OddRequest: CustomStringConvertible {
 
     private static func durations() -> [OddRequest] {
         var all: [OddRequest] = []
-        for text in ["5s", "0", "-1", "abc", "1e30", "", "1ns", "10m", "1"] {
+        for text in ["5s", "abc", "1e30", "", "1ns", "10m", "1"] {
             for name in ["timeout", "lookback_delta"] {
                 all.append(query("query", [("query", "up"), ("time", late), (name, text)]))
                 all.append(
@@ -153,7 +153,7 @@ struct OddRequest: CustomStringConvertible {
             }
         }
         let ends: [(String, String)] = [
-            ("x", ""), ("", "x"), ("\(start + 100)", "\(start)"), ("\(start)", ""), ("", "\(start)"),
+            ("x", ""), ("", "x"), ("\(start)", ""), ("", "\(start)"),
             ("2026-01-01T00:00:00Z", ""),
         ]
         for (first, last) in ends {

@@ -41,8 +41,6 @@ final class FakeBackend: WebBackend {
         return refused
     }
 
-    func receivedAlerts() async -> [ReceivedAlertView] { state.withLock { $0.received } }
-    func alertGroups() async -> [AlertGroupView] { state.withLock { $0.alertGroups } }
     func serverStatus() async -> ServerStatusView {
         ServerStatusView(
             startedAt: Self.now, workingDirectory: "/", hostname: "host", reloadWorked: true, configuredAt: Self.now,
@@ -51,6 +49,18 @@ final class FakeBackend: WebBackend {
     }
     func receivers() async -> [ReceiverView] {
         [ReceiverView(name: "r1", labels: [("team", "db")]), ReceiverView(name: "r2")]
+    }
+    func receivedAlerts(matching matchers: [AlertMatcher]) async -> [ReceivedAlertView] {
+        state.withLock { $0.received.filter { matchers.allMatch($0.alert.labels) } }
+    }
+    func alertGroups(matching matchers: [AlertMatcher]) async -> [AlertGroupView] {
+        state.withLock { state in
+            state.alertGroups.map { group in
+                var group = group
+                group.alerts = group.alerts.filter { matchers.allMatch($0.alert.labels) }
+                return group
+            }
+        }
     }
     func silences() async -> [SilenceView] { state.withLock { $0.silences } }
     func setSilence(_ silence: PostedSilence) async throws(WebFailure) -> String {

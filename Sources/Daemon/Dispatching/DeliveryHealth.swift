@@ -11,7 +11,7 @@ final class DeliveryHealth: Sendable {
         reasons.withLock { reasons in
             switch result {
             case .delivered: reasons[integration] = nil
-            case .temporary(let reason), .permanent(let reason): reasons[integration] = reason
+            case .temporary(let failure), .permanent(let failure): reasons[integration] = failure.text
             }
         }
     }

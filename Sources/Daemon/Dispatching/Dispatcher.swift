@@ -238,10 +238,14 @@ actor Dispatcher {
     var resolveTimeout: Duration { dispatch.configuration.resolveTimeout }
     /// How many attempts to deliver are under way.
     var deliveriesUnderWay: Int { running.count }
-    /// All alerts that have not ended.
-    func alerts() -> [Dispatching.AlertView] { dispatch.alertViews(at: clock.now()) }
+    /// All alerts that have not ended and that `matchers` accept.
+    func alerts(matching matchers: [AlertMatcher]) -> [Dispatching.AlertView] {
+        dispatch.alertViews(at: clock.now(), matching: matchers)
+    }
     /// All groups with such alerts.
-    func groups() -> [Dispatching.GroupView] { dispatch.groupViews(at: clock.now()) }
+    func groups(matching matchers: [AlertMatcher]) -> [Dispatching.GroupView] {
+        dispatch.groupViews(at: clock.now(), matching: matchers)
+    }
     /// All silences with their states, in the order of the API.
     func silences() -> [(silence: Silence, state: Silence.State)] {
         let now = clock.now()

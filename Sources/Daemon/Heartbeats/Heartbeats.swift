@@ -157,10 +157,10 @@ actor Heartbeats {
             Task { [deliver, log, metrics] in
                 switch await deliver(job) {
                 case .delivered: metrics.sent.with(out.receiver).increment()
-                case .temporary(let reason), .permanent(let reason):
+                case .temporary(let failure), .permanent(let failure):
                     metrics.failed.with(out.receiver).increment()
                     log.write(
-                        .warn, "heartbeat not delivered", ["integration": "\(profile.id)", "reason": reason])
+                        .warn, "heartbeat not delivered", ["integration": "\(profile.id)", "reason": failure.text])
                 }
             }
         }

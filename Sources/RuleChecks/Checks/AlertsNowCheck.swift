@@ -13,9 +13,9 @@ struct AlertsNowCheck: OnlineCheck {
         thresholds: [.init(name: "alerts", value: 1, meaning: "from how many alerts on it is told")],
         bad: ["- alert: Up\n  expr: up == 1"], good: ["- alert: Down\n  expr: up == 7"])
 
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         guard rule.rule.isAlerting else { return [] }
-        let evaluation: ServerKnowledge.Evaluation
+        let evaluation: AskedServer.Evaluation
         do throws(PrometheusError) {
             evaluation = try await server.evaluate(rule.rule.expression.text)
         } catch {

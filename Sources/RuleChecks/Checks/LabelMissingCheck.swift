@@ -14,7 +14,7 @@ struct LabelMissingCheck: OnlineCheck {
         mode: .online, bad: ["- record: r\n  expr: sum by (no_such_label) (up)"],
         good: ["- record: r\n  expr: sum by (job) (up)"])
 
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         var found: [Finding] = []
         for aggregate in rule.aggregates where !aggregate.isWithout {
             for label in aggregate.grouping where try await isMissing(label, in: aggregate.inner, server) {
@@ -44,7 +44,7 @@ struct LabelMissingCheck: OnlineCheck {
     }
 
     /// Whether the label could be there by the expression, but no series below has it.
-    private func isMissing(_ label: String, in expr: Expr, _ server: ServerKnowledge) async throws(PrometheusError)
+    private func isMissing(_ label: String, in expr: Expr, _ server: AskedServer) async throws(PrometheusError)
         -> Bool
     {
         guard expr.possibleLabels.contains(label), !expr.makesLabels else { return false }

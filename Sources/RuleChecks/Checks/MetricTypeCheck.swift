@@ -13,7 +13,7 @@ struct MetricTypeCheck: OnlineCheck {
         mode: .online, bad: ["- record: r\n  expr: rate(go_goroutines[5m])"],
         good: ["- record: r\n  expr: rate(prometheus_http_requests_total[5m])"])
 
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         var found: [Finding] = []
         for call in rule.calls {
             let wantsCounter = ["rate", "irate", "increase"].contains(call.function)

@@ -18,9 +18,9 @@ struct QueryCostCheck: OnlineCheck {
         bad: [CheckExample("- record: r\n  expr: up", configuration: "thresholds: {query-cost: {samples: 0}}")],
         good: ["- record: r\n  expr: up"])
 
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         let place = rule.position(of: rule.expr.range)
-        let evaluation: ServerKnowledge.Evaluation
+        let evaluation: AskedServer.Evaluation
         do throws(PrometheusError) {
             evaluation = try await server.evaluate(rule.rule.expression.text)
         } catch {

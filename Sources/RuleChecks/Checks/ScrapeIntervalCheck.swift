@@ -18,7 +18,7 @@ struct ScrapeIntervalCheck: OnlineCheck {
         bad: ["- record: r\n  expr: rate(prometheus_http_requests_total[1s])"],
         good: ["- record: r\n  expr: rate(prometheus_http_requests_total[5m])"])
 
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         var found: [Finding] = []
         let least = rule.configuration.threshold("samples", of: Self.description)
         for call in rule.calls {

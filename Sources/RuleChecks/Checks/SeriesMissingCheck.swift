@@ -14,7 +14,7 @@ struct SeriesMissingCheck: OnlineCheck {
             """,
         mode: .online, bad: ["- alert: Down\n  expr: upp == 0"], good: ["- alert: Down\n  expr: up == 0"])
 
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         var found: [Finding] = []
         let absent = rule.calls.filter { $0.function.hasPrefix("absent") }.map(\.range)
         for selector in rule.selectors {
@@ -31,7 +31,7 @@ struct SeriesMissingCheck: OnlineCheck {
         return found
     }
 
-    private func complaint(_ selector: VectorSelector, _ server: ServerKnowledge) async throws(PrometheusError)
+    private func complaint(_ selector: VectorSelector, _ server: AskedServer) async throws(PrometheusError)
         -> String
     {
         guard let name = selector.metricName else { return "no series fits \(selector.bare)" }

@@ -22,7 +22,7 @@ public enum CheckCommand {
     }
 
     /// Checks everything that `paths` name, and asks a server about the rules.
-    public static func run(paths: [String], options: CheckOptions, server: ServerKnowledge) async -> Outcome {
+    public static func run(paths: [String], options: CheckOptions, server: AskedServer) async -> Outcome {
         switch prepare(paths, options) {
         case .failure(let refusal): return refusal.outcome
         case .success(let notes):

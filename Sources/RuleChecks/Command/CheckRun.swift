@@ -41,7 +41,7 @@ struct CheckRun {
     func finished() -> CheckReport { finished(with: linter.findingsAcross()) }
 
     /// What was found, with what a server says of the rules; that it does not answer is a failure.
-    func finished(asking server: ServerKnowledge) async -> CheckReport {
+    func finished(asking server: AskedServer) async -> CheckReport {
         let (findings, failure) = await linter.findings(asking: server, options.progress)
         var report = finished(with: linter.findingsAcross() + findings)
         if let failure {

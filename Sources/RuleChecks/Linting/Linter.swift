@@ -122,7 +122,7 @@ extension Linter {
 
     /// What a server makes of the rules, and why it was not asked to the end; rules come in no particular order.
     func findings(
-        asking server: ServerKnowledge, _ progress: CheckOptions.Progress?
+        asking server: AskedServer, _ progress: CheckOptions.Progress?
     ) async -> (findings: [Finding], failure: PrometheusError?) {
         let recorded = Set(catalogue.recorders.keys)
         var found: [Finding] = []
@@ -160,7 +160,7 @@ extension Linter {
     }
 
     private static func ask(
-        _ server: ServerKnowledge, about rule: RuleContext, _ checks: [any OnlineCheck]
+        _ server: AskedServer, about rule: RuleContext, _ checks: [any OnlineCheck]
     ) async -> Result<[Finding], PrometheusError> {
         var found: [Finding] = []
         for check in checks {

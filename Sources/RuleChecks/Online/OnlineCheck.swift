@@ -6,21 +6,21 @@ import PrometheusAPI
 public protocol OnlineCheck: RuleCheck {
     /// What is wrong with one rule, as far as the server's samples tell.
     /// - Throws: The server did not answer.
-    func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding]
+    func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding]
     /// What is wrong with the rules of the run together.
     /// - Throws: The server did not answer.
-    func findings(across catalogue: RuleCatalogue, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding]
+    func findings(across catalogue: RuleCatalogue, _ server: AskedServer) async throws(PrometheusError) -> [Finding]
 }
 
 extension OnlineCheck {
     /// Nothing.
-    public func findings(in rule: RuleContext, _ server: ServerKnowledge) async throws(PrometheusError) -> [Finding] {
+    public func findings(in rule: RuleContext, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         []
     }
 
     /// Nothing.
     public func findings(
-        across catalogue: RuleCatalogue, _ server: ServerKnowledge
+        across catalogue: RuleCatalogue, _ server: AskedServer
     ) async throws(PrometheusError) -> [Finding] { [] }
 }
 

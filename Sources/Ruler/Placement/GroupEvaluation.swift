@@ -10,6 +10,16 @@ public struct GroupEvaluation: Sendable, Hashable {
     public var remoteCost: Duration?
     /// What a tick takes here; nil when it was not measured.
     public var localCost: Duration?
+
+    /// How a group is evaluated; nothing is measured unless said otherwise.
+    public init(
+        place: EvaluationPlace, isChosen: Bool, remoteCost: Duration? = nil, localCost: Duration? = nil
+    ) {
+        self.place = place
+        self.isChosen = isChosen
+        self.remoteCost = remoteCost
+        self.localCost = localCost
+    }
 }
 
 /// Who decides where queries are computed.

@@ -7,7 +7,8 @@ extension AlertRecord: StateRecord {
     /// `alerts`
     public static let table = StateTable(
         "alerts", key: ["fingerprint"],
-        columns: ["labels", "annotations", "starts_at", "ends_at", "updated_at", "is_timeout", "generator_url"])
+        columns: ["labels", "annotations", "starts_at", "ends_at", "updated_at", "is_timeout", "generator_url"],
+        isSequential: true)
 
     /// The columns.
     public var row: [SQLiteValue] {

@@ -28,6 +28,7 @@ enum PostedAlertsDecoder {
                 status: 415, code: 415,
                 message: "unsupported media type \"\(type)\", only [application/json] are allowed")
         }
+        if let alerts = PlainAlertsReader.read(request.body) { return alerts }
         let document: JSONValue
         do throws(JSONError) { document = try JSONPrefix.value(request.body) } catch {
             throw .unreadable(error.description)

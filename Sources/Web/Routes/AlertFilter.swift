@@ -5,7 +5,8 @@ import TimeSeries
 
 /// The parameters of `/api/v2/alerts` and `/api/v2/alerts/groups`.
 struct AlertFilter {
-    private var matchers: [AlertMatcher] = []
+    /// Conditions on labels, which the backend applies.
+    private(set) var matchers: [AlertMatcher] = []
     private var receiver: RegularExpression?
     private let receiverMatchers: ReceiverMatchers
     private let active: Bool
@@ -40,6 +41,7 @@ struct AlertFilter {
         return ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"].contains(text.lowercased())
     }
 
+    /// Whether an alert that the backend found by ``matchers`` is wanted.
     func accepts(_ view: ReceivedAlertView) -> Bool {
         if !active, view.state == "active" { return false }
         if !unprocessed, view.state == "unprocessed" { return false }
@@ -47,8 +49,7 @@ struct AlertFilter {
         if !inhibited, !view.inhibitedBy.isEmpty { return false }
         if !muted, !view.mutedBy.isEmpty { return false }
         if let receiver, !view.receivers.contains(where: { receiver.matches($0) }) { return false }
-        if !view.receivers.contains(where: receiverMatchers.accept) { return false }
-        return matchers.allSatisfy { $0.matches(view.alert.labels) }
+        return view.receivers.contains(where: receiverMatchers.accept)
     }
 
     func accepts(receiver name: String) -> Bool {

@@ -32,6 +32,34 @@ enum AlertmanagerJSON {
         return .json(json.bytes + [0x0A], status: status).with(header: "Cache-Control", "no-store")
     }
 
+    /// Above this many alerts a list is written while it is sent, so that it never stands in memory whole.
+    private static let streamedAlerts = 1000
+
+    /// A list, each item written by `write`, which may leave one out.
+    /// - Parameter weight: How many alerts it has about.
+    static func list<Item: Sendable>(
+        _ items: [Item], weight: Int, _ write: @escaping @Sendable (Item, inout JSONWriter) -> Void
+    ) -> HTTPServerResponse {
+        if weight <= streamedAlerts {
+            return answer { json in
+                json.beginArray()
+                for item in items { write(item, &json) }
+                json.endArray()
+            }
+        }
+        return HTTPServerResponse.stream(contentType: "application/json") { body in
+            var json = JSONWriter(reserving: 80 << 10)
+            json.beginArray()
+            for item in items {
+                write(item, &json)
+                if json.bytes.count > 64 << 10 { try await body.write(json.takeBytes()) }
+            }
+            json.endArray()
+            try await body.write(json.takeBytes() + [0x0A])
+        }
+        .with(header: "Cache-Control", "no-store")
+    }
+
     /// `2026-01-02T15:04:05.600Z`: always three decimals.
     static func time(_ time: Timestamp) -> String {
         let text = RFC3339.string(time).dropLast()
@@ -42,9 +70,9 @@ enum AlertmanagerJSON {
 
     static func labels(_ labels: Labels, _ json: inout JSONWriter) {
         json.beginObject()
-        for (name, value) in labels {
-            json.key(name)
-            json.string(value)
+        labels.forEachUTF8 { name, value in
+            json.key(utf8: name)
+            json.string(utf8: value)
         }
         json.endObject()
     }

@@ -10,14 +10,13 @@ enum AlertmanagerRoutes {
         },
         Route("GET", path: "/api/v2/alerts/groups", style: .alertmanager) { service, request, _ throws(WebFailure) in
             let filter = try AlertFilter(request.query, receivers: await service.backend.receivers())
-            let groups = await service.backend.alertGroups().filter { filter.accepts(receiver: $0.receiver) }
-            return AlertmanagerJSON.answer { json in
-                json.beginArray()
-                for var group in groups {
-                    group.alerts = group.alerts.filter(filter.accepts)
-                    if !group.alerts.isEmpty { AlertmanagerJSON.group(group, &json) }
-                }
-                json.endArray()
+            let groups = await service.backend.alertGroups(matching: filter.matchers)
+                .filter { filter.accepts(receiver: $0.receiver) }
+            let weight = groups.reduce(0) { $0 + $1.alerts.count }
+            return AlertmanagerJSON.list(groups, weight: weight) { group, json in
+                var group = group
+                group.alerts = group.alerts.filter(filter.accepts)
+                if !group.alerts.isEmpty { AlertmanagerJSON.group(group, &json) }
             }
         },
         Route("GET", path: "/api/v2/receivers", style: .alertmanager) { service, request, _ throws(WebFailure) in
@@ -50,11 +49,9 @@ enum AlertmanagerRoutes {
         _ service: WebService, _ request: HTTPServerRequest
     ) async throws(WebFailure) -> HTTPServerResponse {
         let filter = try AlertFilter(request.query, receivers: await service.backend.receivers())
-        let alerts = await service.backend.receivedAlerts()
-        return AlertmanagerJSON.answer { json in
-            json.beginArray()
-            for view in alerts where filter.accepts(view) { AlertmanagerJSON.alert(view, &json) }
-            json.endArray()
+        let alerts = await service.backend.receivedAlerts(matching: filter.matchers)
+        return AlertmanagerJSON.list(alerts, weight: alerts.count) { view, json in
+            if filter.accepts(view) { AlertmanagerJSON.alert(view, &json) }
         }
     }
 

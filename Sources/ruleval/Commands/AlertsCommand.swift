@@ -11,6 +11,7 @@ extension CommandTable {
             .one("--receiver", "PATTERN", "only alerts that go to such receivers"),
             .flag("--active", "only alerts that nothing keeps quiet"),
             .one("--format", "table|json", "how to print (default table)"), DaemonClient.option,
+            DaemonClient.configurationOption,
         ],
         example: "ruleval alerts --filter severity=page"
     ) { arguments, _ in

@@ -55,9 +55,9 @@ extension CommandTable {
         options.progress = { progress.show($0, $1, $2) }
         let outcome: CheckCommand.Outcome
         if let address = arguments.value("--prometheus") {
-            let server: ServerKnowledge
+            let server: AskedServer
             do throws(PrometheusError) {
-                server = try ServerKnowledge(address: address, now: SystemClock().now())
+                server = try AskedServer(address: address, now: SystemClock().now())
             } catch {
                 throw UsageError(error.message)
             }

@@ -6,7 +6,7 @@ extension CommandTable {
         name: "ack", operands: "ID", summary: "Acknowledge an incident: somebody owns it, escalation stops.",
         options: [
             .one("--by", "NAME", "who owns it now (default: your login)"), .one("--note", "TEXT", "what to remember"),
-            DaemonClient.option,
+            DaemonClient.option, DaemonClient.configurationOption,
         ],
         example: "ruleval ack 3f2a91 --note 'looking at the database'"
     ) { arguments, _ in
@@ -32,7 +32,7 @@ extension CommandTable {
 
     static let incidents = Command(
         name: "incidents", operands: "", summary: "List incidents: what is open, who owns it, what comes next.",
-        options: [.one("--format", "table|json", "how to print (default table)"), DaemonClient.option],
+        options: [.one("--format", "table|json", "how to print (default table)")] + DaemonClient.options,
         example: "ruleval incidents --format json"
     ) { arguments, _ in
         let format = arguments.value("--format") ?? "table"

@@ -12,6 +12,8 @@ extension CommandTable {
             .one("--prometheus", "URL", "instead of datasource.url"),
             .many("--rules", "FILE|GLOB...", "instead of rule_files"),
             .one("--shard", "I/N", "evaluate only the I-th of N shares of the rule groups, by a hash of their names"),
+            .one("--web-config-file", "FILE", "TLS, users and tokens of the HTTP surface, in Prometheus' format"),
+            .flag("--access-log", "log every request"),
             .one("--enable-feature", "NAME,...", "Prometheus' feature names, beside features"),
         ],
         example: "ruleval run --config ruleval.yml --state ./state", handlesSignals: true
@@ -27,6 +29,8 @@ extension CommandTable {
             guard let shard = Shard(text) else { throw UsageError("--shard needs I/N, such as 1/3, not \(text)") }
             options.shard = shard
         }
+        options.webConfiguration = arguments.value("--web-config-file")
+        options.logsAccess = arguments.has("--access-log")
         options.features = try Self.features(arguments)
         do throws(DaemonFailure) {
             return try await Daemon(options).run(signals)

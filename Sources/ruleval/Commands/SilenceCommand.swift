@@ -14,6 +14,7 @@ extension CommandTable {
             .flag("--expired", "list: those that have ended instead"), .flag("--all", "list: those too"),
             .one("--within", "D", "list: that end, or have ended, within this time"),
             .one("--format", "table|json|ids", "list, show: how to print (default table)"), DaemonClient.option,
+            DaemonClient.configurationOption,
         ],
         example: "ruleval silence add DiskFull instance=~'db-.*' --duration 2h --comment 'moving the volume'"
     ) { arguments, _ in
@@ -21,7 +22,7 @@ extension CommandTable {
             throw UsageError("say what: add, list, show, expire, update, import or export")
         }
         let command = SilenceCommand(
-            arguments: arguments, operands: Array(arguments.operands.dropFirst()), client: DaemonClient(arguments),
+            arguments: arguments, operands: Array(arguments.operands.dropFirst()), client: try DaemonClient(arguments),
             now: SystemClock().now())
         do {
             switch action {

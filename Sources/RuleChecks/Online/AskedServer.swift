@@ -6,7 +6,7 @@ import PrometheusAPI
 import TimeSeries
 
 /// What a server knows of series, types and rules; each question is asked once a run.
-public actor ServerKnowledge {
+public actor AskedServer {
     /// What a server says about a metric.
     struct Metadata: Sendable {
         /// `counter`, `gauge`, `histogram`, `summary`, `unknown` …
