@@ -32,7 +32,7 @@ extension RuleView {
         }
         self.init(
             name: rule.rule.name, query: rule.rule.expression.expr.description,
-            labels: Labels(rule.labels.map { ($0.name, $0.text) }), health: rule.health.word,
+            labels: Labels(keepingEmpty: rule.labels.map { ($0.name, $0.text) }), health: rule.health.word,
             lastError: rule.health.lastError, evaluationTime: rule.health.duration,
             lastEvaluation: rule.health.lastEvaluation, alerting: alerting)
         evaluations = rule.recent.map {

@@ -10,6 +10,10 @@ public enum AddressCheck {
             let shown = name.utf8.count <= 16 && name.utf8.allSatisfy { 0x61...0x7A ~= $0 } ? name : ""
             return "unsupported scheme \"\(shown)\" for URL"
         }
+        let escapes = text.split(separator: "%", omittingEmptySubsequences: false).dropFirst()
+        guard escapes.allSatisfy({ $0.utf8.count > 1 && $0.prefix(2).allSatisfy(\.isHexDigit) }) else {
+            return "invalid URL escape"
+        }
         let rest = text.drop { $0 != ":" }
         if let first = rest.dropFirst(3).first, rest.hasPrefix("://"), !"/?#".contains(first), HTTPURL(text) != nil {
             return nil

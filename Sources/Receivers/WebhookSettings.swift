@@ -73,19 +73,4 @@ extension YAMLMappingReader {
         }
         return source
     }
-
-    /// What is wrong with an address; nothing of it is repeated but the scheme.
-    static func problem(ofURL text: String) -> String? {
-        let scheme = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = scheme.count == 2 ? scheme[0].lowercased() : ""
-        guard name == "http" || name == "https" else {
-            let shown = name.utf8.count <= 16 && name.utf8.allSatisfy { 0x61...0x7A ~= $0 } ? name : ""
-            return "unsupported scheme \"\(shown)\" for URL"
-        }
-        let parts = text.split(separator: "%", omittingEmptySubsequences: false).dropFirst()
-        guard parts.allSatisfy({ $0.utf8.count > 1 && $0.prefix(2).allSatisfy(\.isHexDigit) }) else {
-            return "invalid URL escape"
-        }
-        return HTTPURL(text) == nil ? "missing host for URL" : nil
-    }
 }

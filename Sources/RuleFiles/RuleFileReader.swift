@@ -7,7 +7,7 @@ import YAML
 struct RuleFileReader {
     let path: String
     let options: RuleFileLoader.Options
-    let decoding = YAMLDecoding()
+    let decoding = YAMLDecoding(passesOverNullKeys: true)
     /// What templates read that were met before: many rules of a file share them.
     private var templates: [String: TemplateReferences] = [:]
     /// Whether the file is for the Prometheus operator, which takes a key of Thanos beside Prometheus' own.

@@ -6,7 +6,7 @@ import YAML
 ///
 /// What is wrong with the file's form refuses the file; what is wrong with the series of one case fails that case.
 struct UnitTestLoader {
-    private let decoding = YAMLDecoding()
+    private let decoding = YAMLDecoding(passesOverNullKeys: true)
     private let path: String
     /// Why a case cannot be run, by its place among the cases.
     private(set) var broken: [Int: Diagnostic] = [:]

@@ -11,8 +11,11 @@ public final class YAMLDecoding {
     /// Whether no more problems are kept.
     var isFull: Bool { diagnostics.count >= Self.maximumDiagnostics }
 
+    /// Whether keys that are nothing are passed over, as Go's package does for Prometheus' files, or refused.
+    let passesOverNullKeys: Bool
+
     /// Starts with nothing wrong.
-    public init() {}
+    public init(passesOverNullKeys: Bool = false) { self.passesOverNullKeys = passesOverNullKeys }
 
     /// Whether an error was reported.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

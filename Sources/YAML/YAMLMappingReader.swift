@@ -104,8 +104,7 @@ public final class YAMLMappingReader {
     public func finish(hints: [String: String] = [:]) {
         let known = pairs.count > 16 ? Set(asked) : []
         for pair in pairs {
-            // Go's package passes over keys that are nothing.
-            if pair.key.isNull { continue }
+            if pair.key.isNull, decoding.passesOverNullKeys { continue }
             guard let key = pair.key.scalar?.text else {
                 decoding.report("a key of \(what) must be text, not \(pair.key.typeDescription)", at: pair.key)
                 continue

@@ -168,7 +168,7 @@ struct OddRequest: CustomStringConvertible {
         let texts: [String] = [
             "job", "nope", "U__a_2e_b", "a.b", "a%2Eb", "__name__", "U__job", "U__", "U__a_zz_b", "U__a__b", "a-b",
             "%C3%BC",
-            "0a", "U___", "U__a_2", "U__a_2e", "U__A_2E_B", "job/", "U__a_110000_b",
+            "0a", "U___", "U__a_2", "U__a_2e", "U__A_2E_B", "U__a_110000_b",
         ]
         return texts.map { OddRequest(target: "/api/v1/label/\($0)/values") }
     }

@@ -4,6 +4,7 @@ import PromQL
 import QueryEngine
 import RuleFiles
 import Synchronization
+import TestSupport
 import TimeSeries
 
 @testable import Ruler
@@ -107,7 +108,7 @@ final class SimulatedRuler {
     private func loadRules() async {
         var querier = RuleQuerier(source: history, server: history, overlay: overlay)
         querier.policy = .always(random.chance(60) ? .local : .remote)
-        if querier.policy == .always(.local), random.chance(90) {
+        if querier.policy == .always(.local), random.chance(90), Surroundings.number("RULEVAL_WINDOW") != nil {
             let history = history
             querier.window = SampleWindow(
                 history, lookback: .seconds(300),

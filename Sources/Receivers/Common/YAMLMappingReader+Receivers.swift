@@ -23,7 +23,7 @@ extension YAMLMappingReader {
     /// An address that must be one when it is there; the text itself.
     func address(_ key: String, _ context: SettingsContext) -> String? {
         guard let text = string(key), let place = value(key) else { return nil }
-        if let problem = Self.problem(ofURL: text) { context.decoding.report(problem, at: place) }
+        if let problem = AddressCheck.problem(of: text) { context.decoding.report(problem, at: place) }
         return text
     }
 
@@ -31,7 +31,7 @@ extension YAMLMappingReader {
     func secretAddress(_ key: String, _ context: SettingsContext) -> SecretSource? {
         guard let source = secret(key, context) else { return nil }
         if case .inline(let secret) = source, let place = value(key),
-            let problem = Self.problem(ofURL: secret.reveal())
+            let problem = AddressCheck.problem(of: secret.reveal())
         {
             context.decoding.report(problem, at: place)
         }
