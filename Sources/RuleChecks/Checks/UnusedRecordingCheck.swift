@@ -12,8 +12,7 @@ struct UnusedRecordingCheck: OnlineCheck {
         mode: .online, severity: .info, bad: ["- record: job:up:sum\n  expr: sum by (job) (up)"],
         good: ["- record: job:up:sum\n  expr: sum by (job) (up)\n- alert: Down\n  expr: job:up:sum == 0"])
 
-    func findings(across catalogue: RuleCatalogue, _ server: AskedServer) async throws(PrometheusError) -> [Finding]
-    {
+    func findings(across catalogue: RuleCatalogue, _ server: AskedServer) async throws(PrometheusError) -> [Finding] {
         let used = try await server.metricsUsedByRules()
         return catalogue.unreadRecordings.filter { !used.contains($0.name) }.map { entry in
             finding("no rule reads '\(entry.name)'", at: entry.position)
