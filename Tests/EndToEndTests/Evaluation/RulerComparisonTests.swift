@@ -4,7 +4,10 @@ import TestSupport
 import Testing
 
 /// Prometheus' own ruler and ruleval in each mode on the same rules and samples, step by step through what rules can do.
-@Suite("Beside Prometheus' own ruler", .serialized, .enabled(if: Surroundings.hasPeer("prometheus")))
+/// Minutes long: part of `make soak`.
+@Suite(
+    "Beside Prometheus' own ruler", .serialized,
+    .enabled(if: Surroundings.isSoak && Surroundings.hasPeer("prometheus")))
 struct RulerComparisonTests {
     static let rules = """
         groups:
