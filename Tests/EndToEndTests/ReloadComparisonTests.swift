@@ -29,7 +29,7 @@ struct ReloadComparisonTests {
 
     /// An alert; `since` makes both sides see the same start.
     private static func alert(_ name: String, _ labels: String, since: Timestamp, isOver: Bool = false) -> String {
-        let end = isOver ? since + .seconds(60) : since + .seconds(360_000)
+        let end = isOver ? SystemClock().now() : since + .seconds(360_000)
         return """
             {"labels":{"alertname":"\(name)",\(labels)},"startsAt":"\(RFC3339.string(since))",\
             "endsAt":"\(RFC3339.string(end))","generatorURL":"http://g"}
