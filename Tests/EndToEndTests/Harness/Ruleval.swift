@@ -33,7 +33,7 @@ final class Ruleval: Sendable {
     /// Starts the daemon and waits until it is ready.
     func start(environment: [String: String] = [:], options: [String] = []) async throws {
         try launch(environment: environment, options: options)
-        let isReady = await eventually(within: .seconds(30)) {
+        let isReady = await eventually(within: .seconds(90)) {
             if self.box.process?.exitStatus != nil { return true }
             return await self.get("/-/ready")?.status == 200
         }
