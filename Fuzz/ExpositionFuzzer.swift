@@ -21,6 +21,7 @@ private func read(_ text: [UInt8]) {
         guard let position = error.position else { preconditionFailure("no place: \(error)") }
         let lines = text.count { $0 == 0x0A } + 1
         precondition(!error.message.isEmpty && (1...lines).contains(position.line) && position.column >= 1, "\(error)")
+        return
     }
     // Whatever was read, the store takes each sample and gives it back.
     let store = EmbeddedStore()

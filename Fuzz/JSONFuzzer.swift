@@ -1,8 +1,9 @@
 import JSON
-import PrometheusAPI
+
+@testable import PrometheusAPI
 
 // A libFuzzer target for JSON and for answers of the query API. scripts/fuzz compiles it with
-// `-sanitize=fuzzer -parse-as-library`.
+// `-sanitize=fuzzer -parse-as-library`, the modules with `-enable-testing`.
 
 /// Reads the input as any JSON and as an answer of Prometheus.
 @_cdecl("LLVMFuzzerTestOneInput")

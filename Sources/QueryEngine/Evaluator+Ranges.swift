@@ -18,7 +18,7 @@ extension Evaluator {
                     selector, from: range.reference(times.start) - range.window - reach.before + 1,
                     to: range.reference(times.end) + reach.behind))
         case .subquery(let inner, let timeline):
-            let table = try evaluate(inner, timeline)
+            let table = try uncounted(inner, timeline)
             release(table.sampleCount)
             return .rows(table, timeline)
         }

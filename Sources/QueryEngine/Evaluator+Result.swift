@@ -112,6 +112,9 @@ extension Evaluator {
                 appendMerged(split, floats, boxes, to: &found)
             }
             try hold(found.count)
+            if isCounting {
+                count(floats.count + boxes.reduce(0) { $0 + split.histograms.boxes[$1].value.sampleWeight })
+            }
             if found.count > 0 { result.append(found) }
         }
         try checkSize(result.count)

@@ -20,7 +20,7 @@ extension Evaluator {
             selector, from: selector.reference(times.start) - lookback + 1,
             to: selector.reference(times.end) + behind)
         return try swept(input.count, steps: times.count, cost: input.isPacked ? 16 : 1, dropsName: false) { _ in
-            SelectWorker(selector, input, times, lookback: lookback, shown: shown)
+            SelectWorker(selector, input, times, lookback: lookback, shown: shown, isCounting: isCounting)
         }
     }
 }

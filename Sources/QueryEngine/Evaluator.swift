@@ -17,6 +17,11 @@ final class Evaluator {
     private let checkpoint: () throws(QueryError) -> Void
     private let sampleLimit: Int
     private var held = 0
+    private var peak = 0
+    /// Samples that were read, where that is counted.
+    private var read = 0
+    /// Whether it is asked for what was read.
+    let isCounting: Bool
 
     init(
         plan: QueryPlan, responses: [SeriesResponse], answers: [QueryValue],
@@ -32,6 +37,20 @@ final class Evaluator {
         usesStartTimestamps = features.contains(.useStartTimestamps)
         looksAtTypeLabels = features.contains(.typeAndUnitLabels)
         sampleLimit = plan.options.limits.samples
+        isCounting = plan.options.countsSamples
+    }
+
+    /// What the evaluation has cost so far; nil when nobody asks.
+    var statistics: QueryStatistics? { isCounting ? QueryStatistics(samples: read, peakSamples: peak) : nil }
+
+    /// Counts samples that are read.
+    func count(_ samples: Int) { read += samples }
+
+    /// Evaluates a subquery. What it reads is not counted: its results are, when they are read in turn.
+    func uncounted(_ node: PlanNode, _ times: Timeline) throws(QueryError) -> StepTable {
+        let before = read
+        defer { read = before }
+        return try evaluate(node, times)
     }
 
     /// Looks for cancellation; called once a chunk of work.
@@ -40,6 +59,7 @@ final class Evaluator {
     /// Counts samples held in memory.
     func hold(_ samples: Int) throws(QueryError) {
         held += samples
+        if held > peak { peak = held }
         if held > sampleLimit { throw .tooManySamples }
     }
 
@@ -70,8 +90,11 @@ final class Evaluator {
         case .aggregate(let aggregate): return try evaluate(aggregate, times)
         case .call(let call): return try FunctionRegistry.evaluate(call, times, self)
         case .once(let inner):
+            guard times.count > 1 else { return try evaluate(inner, times.first) }
+            let before = read
             let table = try evaluate(inner, times.first)
-            guard times.count > 1 else { return table }
+            // As Prometheus counts: as if it had been read at every step.
+            read = before + (read - before) * times.count
             release(table.sampleCount)
             try checkGrowth(cells: table.rows * times.count, samples: 0)
             return try counted(table.repeated(times.count))

@@ -33,11 +33,16 @@ public struct QueryEngine: Sendable {
     /// - Throws: ``QueryError``, or what the source throws.
     public func run(_ plan: QueryPlan, _ source: any SeriesSource) async throws -> QueryResult {
         let clock = ContinuousClock()
-        let deadline = clock.now + options.limits.timeout
+        let began = clock.now
+        let deadline = began + options.limits.timeout
         let responses = plan.requests.isEmpty ? [] : try await source.fetchPacked(plan.requests)
-        return try plan.evaluate(responses: responses) { () throws(QueryError) in
+        let fetched = clock.now
+        var result = try plan.evaluate(responses: responses) { () throws(QueryError) in
             if Task.isCancelled { throw .canceled }
             if clock.now > deadline { throw .timedOut }
         }
+        result.statistics?.preparation = fetched - began
+        result.statistics?.evaluation = clock.now - fetched
+        return result
     }
 }

@@ -11,6 +11,8 @@ public struct QueryOptions: Sendable, Hashable {
     public var features: Set<Feature> = []
     /// What a query may use.
     public var limits = QueryLimits()
+    /// Whether the result tells what the query cost.
+    public var countsSamples = false
 
     /// Prometheus' defaults.
     public init() {}

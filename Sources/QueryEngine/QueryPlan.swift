@@ -103,7 +103,9 @@ public struct QueryPlan: Sendable {
             let remarks = responses.flatMap(\.warnings) + answers.flatMap(\.annotations.warnings)
             let told = remarks.filter { seen.insert($0).inserted }
             annotations.warnings.insert(contentsOf: told, at: 0)
-            return QueryResult(value: value, annotations: annotations)
+            var result = QueryResult(value: value, annotations: annotations)
+            result.statistics = evaluator.statistics
+            return result
         }
     }
 

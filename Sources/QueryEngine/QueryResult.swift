@@ -7,6 +7,8 @@ public struct QueryResult: Sendable, Equatable {
     public var value: QueryValue
     /// What the engine and the source had to remark.
     public var annotations: Annotations
+    /// What the query cost, where ``QueryOptions/countsSamples`` asks for it.
+    public var statistics: QueryStatistics?
 
     /// A result.
     public init(value: QueryValue, annotations: Annotations = Annotations()) {

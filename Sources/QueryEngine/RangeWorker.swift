@@ -8,6 +8,7 @@ final class RangeWorker<Kernel: RangeKernel>: RowWorker {
 
     private(set) var boxes: [HistogramBox?] = []
     private(set) var peak = 0
+    private(set) var read = 0
     var notes: AnnotationSet { context.notes }
     var error: QueryError? { context.error }
 
@@ -20,6 +21,7 @@ final class RangeWorker<Kernel: RangeKernel>: RowWorker {
     private let keepsName: Bool
     private let delaysNameRemoval: Bool
     private let needsStatsOnly: Bool
+    private let isCounting: Bool
     private let counters: CounterRemark?
     private let buffer = SampleBuffer()
     private let poll: Poll
@@ -44,6 +46,7 @@ final class RangeWorker<Kernel: RangeKernel>: RowWorker {
             needsStatsOnly = false
         }
         let isRate = context.call.function == "rate" || context.call.function == "increase"
+        isCounting = evaluator.isCounting
         counters = isRate ? CounterRemark(looksAtTypeLabels: evaluator.looksAtTypeLabels) : nil
     }
 
@@ -59,7 +62,9 @@ final class RangeWorker<Kernel: RangeKernel>: RowWorker {
 
     private func fill(_ cells: UnsafeMutableBufferPointer<Double>, _ columns: SeriesColumns) {
         if columns.histograms.isEmpty {
+            let before = read
             if slide(cells, columns, HistogramColumn(), mayBeStale: true) { return }
+            read = before
             boxes.removeAll(keepingCapacity: true)
         }
         let split = SplitSeries(columns, needsStatsOnly: needsStatsOnly)
@@ -114,6 +119,10 @@ final class RangeWorker<Kernel: RangeKernel>: RowWorker {
                 continue
             }
             most = max(most, high - low + highBox - lowBox)
+            if isCounting {
+                read += high - low
+                for box in lowBox..<highBox { read += histograms.boxes[box].value.sampleWeight }
+            }
             looked += high - low + 16 * (highBox - lowBox) + 16
             window.floats = low..<high
             window.boxes = lowBox..<highBox

@@ -13,6 +13,8 @@ protocol RowWorker: AnyObject {
     var error: QueryError? { get }
     /// The most samples that were looked at at once.
     var peak: Int { get }
+    /// Samples that were read, where that is counted.
+    var read: Int { get }
 }
 
 /// Asks whether a calculation is to end early; each thread has its own.
@@ -35,6 +37,7 @@ private struct RowPiece {
     var notes = AnnotationSet()
     var peak = 0
     var samples = 0
+    var read = 0
     var boxes: [(row: Int, boxes: [HistogramBox?])] = []
 }
 
@@ -88,6 +91,7 @@ extension Evaluator {
             try hold(result.peak)
             release(result.peak)
             samples += result.samples
+            count(result.read)
         }
         return assembled(labels, values, steps, results)
     }
@@ -118,6 +122,7 @@ extension Evaluator {
             }
             result.notes = worker.notes
             result.peak = worker.peak
+            result.read = worker.read
             if let error = worker.error { stop.set(error) }
             results[piece] = result
         }

@@ -6,30 +6,39 @@ final class SelectWorker: RowWorker {
     let notes = AnnotationSet()
     private(set) var error: QueryError?
     let peak = 0
+    private(set) var read = 0
 
     private let selector: SelectorPlan
     private let input: SelectedSeries
     private let times: Timeline
     private let lookback: Int64
     private let shown: Evaluator.Shown
+    private let isCounting: Bool
     private let buffer = SampleBuffer()
     /// Where the sample of each step was found, -1 where there is none; not kept where nobody asks for it.
     private var indexes: [Int] = []
 
     init(
-        _ selector: SelectorPlan, _ input: SelectedSeries, _ times: Timeline, lookback: Int64, shown: Evaluator.Shown
+        _ selector: SelectorPlan, _ input: SelectedSeries, _ times: Timeline, lookback: Int64, shown: Evaluator.Shown,
+        isCounting: Bool
     ) {
         self.selector = selector
         self.input = input
         self.times = times
         self.lookback = lookback
         self.shown = shown
+        self.isCounting = isCounting
     }
 
     func row(_ number: Int, _ cells: UnsafeMutableBufferPointer<Double>) -> Labels? {
         boxes.removeAll(keepingCapacity: true)
         let found = input.withColumns(number, buffer) { columns in
             selector.edges == .smoothed ? interpolate(cells, columns) : select(cells, columns)
+        }
+        if found, isCounting {
+            for step in cells.indices where Cell.isPresent(cells[step]) {
+                read += (boxes.isEmpty ? nil : boxes[step])?.value.sampleWeight ?? 1
+            }
         }
         return found ? input.labels(number) : nil
     }

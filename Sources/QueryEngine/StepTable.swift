@@ -124,9 +124,10 @@ struct StepTable {
 }
 
 extension FloatHistogram {
-    /// How many float samples it weighs against the bound on samples.
+    /// How many float samples it weighs against the bound on samples: its size in Prometheus, which has 168 bytes beside
+    /// buckets and spans.
     var sampleWeight: Int {
         let numbers = positiveBuckets.count + negativeBuckets.count + customValues.count + positiveSpans.count
-        return (8 + 8 * (16 + numbers + negativeSpans.count)) / 16
+        return (8 + 8 * (21 + numbers + negativeSpans.count)) / 16
     }
 }

@@ -43,11 +43,37 @@ public enum QueryResultJSON {
             written(series.count, weight: texts.count, &json) { matrix(series[$0], texts, &$1) }
             json.endArray()
         }
+        if let statistics = result.statistics { write(statistics, &json) }
         json.endObject()
         texts("warnings", shown(result.annotations.warnings, "warning"), &json)
         texts("infos", shown(result.annotations.infos, "info"), &json)
         json.endObject()
         return json.takeBytes()
+    }
+
+    /// Nothing is sorted apart and nothing waits in a queue here.
+    private static func write(_ statistics: QueryStatistics, _ json: inout JSONWriter) {
+        let whole = statistics.preparation + statistics.evaluation
+        json.key("stats")
+        json.beginObject()
+        json.key("timings")
+        json.beginObject()
+        for (key, time) in [
+            ("evalTotalTime", whole), ("resultSortTime", .zero), ("queryPreparationTime", statistics.preparation),
+            ("innerEvalTime", statistics.evaluation), ("execQueueTime", .zero), ("execTotalTime", whole),
+        ] {
+            json.key(key)
+            json.number(time / .seconds(1))
+        }
+        json.endObject()
+        json.key("samples")
+        json.beginObject()
+        json.key("totalQueryableSamples")
+        json.integer(statistics.samples)
+        json.key("peakSamples")
+        json.integer(statistics.peakSamples)
+        json.endObject()
+        json.endObject()
     }
 
     /// The body of a query that failed.

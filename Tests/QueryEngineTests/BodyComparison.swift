@@ -8,6 +8,8 @@ struct BodyComparison: CustomStringConvertible {
     let isRange: Bool
     /// Seconds behind the beginning of the data.
     let offset: Int
+    /// Beside those that say what is asked.
+    var parameters: [(name: String, value: String)] = []
 
     struct Tally {
         var identical = 0
@@ -25,7 +27,7 @@ struct BodyComparison: CustomStringConvertible {
 
     func ask(_ base: String, _ http: HTTPClient) async throws -> Body {
         let start = RandomExpression.start + offset
-        var parameters: [(name: String, value: String)] = [(name: "query", value: text)]
+        var parameters = self.parameters + [(name: "query", value: text)]
         if isRange {
             parameters.append((name: "start", value: String(start)))
             parameters.append((name: "end", value: String(start + 300)))

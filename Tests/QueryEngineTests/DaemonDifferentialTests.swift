@@ -54,4 +54,42 @@ struct DaemonDifferentialTests {
         #expect(await local.end() == 0)
         #expect(await embedded.end() == 0)
     }
+
+    @Test("counts the samples that are read as that server counts them")
+    func sameCounts() async throws {
+        guard let program = Surroundings.peer("prometheus") else { return }
+        let peer = try await PeerServer(program)
+        var data = RandomSeries(random: Random(seed: 11), start: Int64(RandomExpression.start) * 1000)
+        let series = data.all()
+        _ = try await peer.load(series)
+        let embedded = try await QueryDaemon("{embedded: {retention: 100d}}")
+        var settings = RemoteWriteSettings(url: try #require(HTTPURL(embedded.url + "/api/v1/write")))
+        settings.sendNativeHistograms = true
+        try await RemoteWriteClient(settings, http: peer.http).send(series)
+        for text in [
+            "load", "sum(load)", "load + on (job, instance) load", "rate(hits_total[5m])", "load[5m]", "1",
+            "absent(nothing)",
+            "max_over_time(load[5m:1m])", "max_over_time(rate(hits_total[2m])[10m:1m])", "timestamp(load)", "size",
+            "rate(size[5m])", "load @ \(RandomExpression.start + 900)",
+            "rate(hits_total[5m] @ \(RandomExpression.start + 900)) + rate(hits_total[5m])",
+            "sum_over_time(load[5m] offset 1m) / count_over_time(load[5m])", "topk(2, load)",
+            "label_replace(load, \"a\", \"b\", \"job\", \".*\")",
+            "histogram_quantile(0.9, sum by (le) (rate(latency_bucket[5m])))", "load > 3 and on (job) owner",
+        ] {
+            for isRange in [false, true] {
+                let call = BodyComparison(text: text, isRange: isRange, offset: 1200, parameters: [("stats", "all")])
+                let (wanted, found) = (
+                    try await call.ask(peer.url.text, peer.http), try await call.ask(embedded.url, peer.http)
+                )
+                let read = { (body: BodyComparison.Body) in
+                    body.json["data"]?["stats"]?["samples"]?["totalQueryableSamples"]
+                }
+                #expect(read(found) == read(wanted), "\(call)")
+                let keys = { (body: BodyComparison.Body) in body.json["data"]?["stats"]?["timings"]?.object?.map(\.key)
+                }
+                #expect(keys(found) == keys(wanted))
+            }
+        }
+        #expect(await embedded.end() == 0)
+    }
 }

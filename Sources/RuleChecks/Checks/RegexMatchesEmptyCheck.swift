@@ -41,6 +41,8 @@ struct RegexMatchesEmptyCheck: RuleCheck {
             """,
         ])
 
+    private static let everything: Set<String> = [".*", "(.*)", "^.*$", "^.*", ".*$"]
+
     func findings(in rule: RuleContext) -> [Finding] {
         rule.first(of: rule.selectors) { selector in
             selector.matchers.compactMap { matcher in finding(of: matcher, selector, rule) }
@@ -49,9 +51,11 @@ struct RegexMatchesEmptyCheck: RuleCheck {
 
     private func finding(of matcher: LabelMatcher, _ selector: VectorSelector, _ rule: RuleContext) -> Finding? {
         guard matcher.operation == .matches || matcher.operation == .notMatches else { return nil }
+        let isEverything = Self.everything.contains(matcher.value)
+        guard isEverything || matcher.operation == .matches && matcher.matchesEmpty else { return nil }
         let place = rule.position(of: selector.range)
         let text = "\(matcher.name)\(matcher.operation.rawValue)\"\(matcher.value)\""
-        if [".*", "(.*)", "^.*$", "^.*", ".*$"].contains(matcher.value) {
+        if isEverything {
             if matcher.operation == .notMatches {
                 return finding("\(text) is true of no series, so nothing is selected", at: place)
             }
@@ -61,7 +65,7 @@ struct RegexMatchesEmptyCheck: RuleCheck {
                 hint: "leave it out, or demand a value with .+",
                 fix: edit.flatMap { rule.edit($0, "") }.map { [$0] } ?? [])
         }
-        guard matcher.operation == .matches, matcher.value.contains("||"), matcher.matchesEmpty else { return nil }
+        guard matcher.value.contains("||") else { return nil }
         return finding(
             "\(text) has an empty alternative, so series without the label are selected too", at: place,
             hint: "if that is meant, write it first: \"|…\"")

@@ -54,7 +54,10 @@ struct RunbookURLCheck: RuleCheck {
         }
         // Blanks inside of templates are none of the URL, nor is the break at the end of a block.
         var outside = text
-        while let open = outside.firstRange(of: "{{"), let close = outside[open.upperBound...].firstRange(of: "}}") {
+        let hasTemplate = text.utf8.contains(UInt8(ascii: "{"))
+        while hasTemplate, let open = outside.firstRange(of: "{{"),
+            let close = outside[open.upperBound...].firstRange(of: "}}")
+        {
             outside.removeSubrange(open.lowerBound..<close.upperBound)
         }
         while outside.last?.isWhitespace == true { outside.removeLast() }

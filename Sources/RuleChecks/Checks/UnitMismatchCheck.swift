@@ -75,8 +75,10 @@ struct UnitMismatchCheck: RuleCheck {
             guard value > 0, value < 100_000_000 else { return nil }
             return "'\(name)' is a point in time, \(shown) is none: time() - \(name) gives the age"
         }
-        if base.hasSuffix("_seconds"), isRequestTime(base) {
-            guard value >= rule.configuration.threshold("seconds", of: description) else { return nil }
+        if base.hasSuffix("_seconds") {
+            guard value >= rule.configuration.threshold("seconds", of: description), isRequestTime(base) else {
+                return nil
+            }
             return "'\(name)' is in seconds, and \(shown) of them are much: were milliseconds meant?"
         }
         if base.hasSuffix("_bytes") {

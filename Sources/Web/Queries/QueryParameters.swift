@@ -89,8 +89,10 @@ struct QueryParameters {
         }
     }
 
-    /// Applies `timeout` and `lookback_delta`.
+    /// Applies `stats`, `timeout` and `lookback_delta`.
     private func apply(to options: inout QueryOptions) throws(QueryFailure) {
+        // Any text asks for it.
+        options.countsSamples = !text("stats").isEmpty
         if !text("timeout").isEmpty {
             options.limits.timeout = min(options.limits.timeout, try duration("timeout"))
         }
@@ -102,9 +104,6 @@ struct QueryParameters {
             throw QueryFailure("bad_data", "error parsing lookback delta duration: \(trouble.reason)")
         }
     }
-
-    /// `stats`, which any text asks for.
-    var wantsStatistics: Bool { !text("stats").isEmpty }
 
     /// `query`, read.
     func expression(_ options: QueryOptions) throws(QueryFailure) -> Expr {
