@@ -23,7 +23,7 @@ struct DifferentialTests {
         #expect(series.count > 60)
         var expressions = RandomExpression(
             random: Random(seed: seed &+ 1), isExperimental: features.contains(.experimentalFunctions))
-        var differences: [String] = []
+        var doubtful: [(DifferentialCase, time: Int64?, text: String)] = []
         var refused = 0
         var done = 0
         while done < Self.count {
@@ -44,8 +44,19 @@ struct DifferentialTests {
                 switch outcome {
                 case .same(let isRefusal): refused += isRefusal ? 1 : 0
                 case .different(let text, let time):
-                    if await one.compareAlone(at: time, server.client, series) == nil { differences.append(text) }
+                    if await one.compareAlone(at: time, server.client, series) == nil {
+                        doubtful.append((one, time, text))
+                    }
                 }
+            }
+        }
+        // After thousands of queries some of the peer's buckets are spoiled for good: a new one judges.
+        var differences: [String] = []
+        if !doubtful.isEmpty {
+            let fresh = try await PeerServer(program, features: features.map(\.rawValue))
+            _ = try await fresh.load(series)
+            for (one, time, text) in doubtful where await one.compareAlone(at: time, fresh.client, series) == nil {
+                differences.append(text)
             }
         }
         let report = "\(Self.count) queries, \(refused) refused by both, \(differences.count) different (seed \(seed))"
