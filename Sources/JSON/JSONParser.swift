@@ -206,7 +206,8 @@ struct JSONParser {
             skipDigits()
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
-        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        // An integer has no negative zero.
+        if isWhole, text != "-0", let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else {
             throw JSONError("the number does not fit 64 bits", offset: start)
         }

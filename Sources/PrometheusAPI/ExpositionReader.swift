@@ -165,6 +165,7 @@ struct ExpositionReader {
             skipBlanks()
             if isQuoted, at < bytes.count, bytes[at] == UInt8(ascii: ",") || bytes[at] == UInt8(ascii: "}") {
                 if pairs.first?.0 == Labels.metricName { throw problem("a second metric name", at: place) }
+                if name.isEmpty { throw problem("the metric's name is empty", at: place) }
                 pairs.insert((Labels.metricName, name), at: 0)
             } else {
                 guard !name.isEmpty, isQuoted || LabelName.isLegacy(name) else {

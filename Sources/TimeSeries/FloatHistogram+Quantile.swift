@@ -119,7 +119,7 @@ extension FloatHistogram {
     }
 
     /// The variance of the observations, each taken as the middle of its bucket: geometric for exponential buckets,
-    /// arithmetic for custom ones (of an endless bucket its one bound), 0 for the zero bucket.
+    /// arithmetic for custom ones, 0 for the zero bucket; infinite where an endless bucket has observations.
     ///
     /// - Source: Prometheus' documentation of histogram_stdvar.
     public var variance: Double {
@@ -140,8 +140,6 @@ extension FloatHistogram {
 
     private func middle(of bucket: Bucket) -> Double {
         if usesCustomBuckets {
-            if bucket.upper == .infinity { return bucket.lower == -.infinity ? 0 : bucket.lower }
-            if bucket.lower == -.infinity { return bucket.upper > 0 ? bucket.upper / 2 : bucket.upper }
             return (bucket.lower + bucket.upper) / 2
         }
         if bucket.lower <= 0, bucket.upper >= 0 { return 0 }

@@ -43,6 +43,10 @@ struct JSONValueTests {
         #expect(try JSONValue(parsing: "{\"a\":1,\"a\":2}")["a"] == 2)
     }
 
+    @Test func negativeZeroKeepsItsSign() throws {
+        for text in ["-0", "-0e16", "-0.0"] { #expect(try JSONValue(parsing: text).text == "-0") }
+    }
+
     @Test func invalidUTF8BecomesTheReplacementCharacter() throws {
         #expect(try JSONValue(parsing: [0x22, 0xFF, 0x61, 0x22]) == "\u{FFFD}a")
     }

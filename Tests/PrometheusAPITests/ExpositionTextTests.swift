@@ -57,6 +57,7 @@ struct ExpositionTextTests {
             ("up{a=\"1\",a=\"2\"} 1", "f:1:10: error: label a occurs twice"),
             ("up{", "f:1:3: error: the labels have no end"),
             ("{a=\"b\"} 1", "f:1:1: error: the sample has no metric name"),
+            ("{\"\"} 1", "f:1:2: error: the metric's name is empty"),
             ("up 1 1.5\n", "f:1:6: error: \"1.5\" is no timestamp in milliseconds"),
             ("up 1 NaN\n# EOF", "f:1:6: error: \"NaN\" is no timestamp in seconds"),
             ("up 1 99999999999999999999\n", "f:1:6: error: \"99999999999999999999\" is no timestamp in milliseconds"),

@@ -99,7 +99,9 @@ struct DifferentialCase: Sendable {
     /// The peer reuses buckets of native histograms from step to step and from query to query: what is right then,
     /// was right before.
     func compareAlone(at time: Int64?, _ client: PrometheusClient, _ series: [Series]) async -> Outcome? {
-        guard text.contains("size"), let time else { return nil }
+        guard text.contains("size") || text.contains("swing") || text.contains("custom") || text.contains("mixed"),
+            let time
+        else { return nil }
         let offset = Int(time / 1000) - RandomExpression.start
         for _ in 0..<3 {
             let alone = await DifferentialCase(text: text, isRange: false, features: features, offset: offset).compare(

@@ -33,6 +33,9 @@ struct RandomSeries {
                     })
                 series += buckets(base)
                 series.append(native(base))
+                if instance == "1" {
+                    series += [swing(base), custom(base), mixed(base)]
+                }
             }
             series.append(floats(["job": job, "team": job + "-team"], "owner") { _, _ in 1 })
         }
@@ -86,6 +89,61 @@ struct RandomSeries {
             total.append(.float(counts[counts.count - 1]), at: start + Int64(step) * interval)
         }
         return series + [total]
+    }
+
+    /// A gauge of native histograms, with negative buckets, whose resolution changes.
+    private mutating func swing(_ base: [String: String]) -> Series {
+        var series = Series(labels: labels(base, "swing"))
+        for step in 0..<count where !random.once(in: 30) {
+            let schema = Int32(random.once(in: 5) ? random.below(3) - 1 : 1)
+            let (positive, negative) = (counts(4), counts(3))
+            let zero = Double(random.below(5))
+            series.append(
+                .histogram(
+                    FloatHistogram(
+                        counterResetHint: .gauge, schema: schema, zeroThreshold: random.once(in: 10) ? 0.01 : 0.001,
+                        zeroCount: zero, count: (positive + negative).reduce(zero, +),
+                        sum: Double(random.below(100) - 50),
+                        positiveSpans: [.init(offset: 0, length: 2), .init(offset: 1, length: 2)],
+                        negativeSpans: [.init(offset: 1, length: 3)], positiveBuckets: positive,
+                        negativeBuckets: negative)), at: start + Int64(step) * interval)
+        }
+        return series
+    }
+
+    private mutating func counts(_ number: Int) -> [Double] { (0..<number).map { _ in Double(300 + random.below(90)) } }
+
+    /// A histogram with buckets of its own that counts up.
+    private mutating func custom(_ base: [String: String]) -> Series {
+        var series = Series(labels: labels(base, "custom"))
+        var buckets = [Double](repeating: 300, count: 4)
+        for step in 0..<count where !random.once(in: 40) {
+            if random.once(in: 50) { buckets = buckets.map { _ in 250 } }
+            for index in buckets.indices { buckets[index] += Double(random.below(4)) }
+            series.append(
+                .histogram(
+                    FloatHistogram(
+                        schema: FloatHistogram.customBucketsSchema, count: buckets.reduce(0, +),
+                        sum: buckets[1] * 3 + buckets[2] * 7,
+                        positiveSpans: [.init(offset: 0, length: 4)], positiveBuckets: buckets,
+                        customValues: [1, 5, 10])),
+                at: start + Int64(step) * interval)
+        }
+        return series
+    }
+
+    /// Now floats, now native histograms.
+    private mutating func mixed(_ base: [String: String]) -> Series {
+        var series = native(base)
+        series.labels = labels(base, "mixed")
+        var isFloat = false
+        for index in series.timestamps.indices {
+            if random.once(in: 12) { isFloat.toggle() }
+            guard isFloat else { continue }
+            series.values[index] = Double(random.below(100))
+            series.histograms[index] = nil
+        }
+        return series
     }
 
     /// A native histogram that counts up, with resets.
