@@ -187,7 +187,9 @@ public actor Daemon {
             ready.set(await isReady ? 1 : 0)
             rulerMetrics.show(await ruler.status())
             datasourceMetrics.show(await current.pool?.health ?? [])
-            if let window = await current.querier?.window { rulerMetrics.show(await window.statistics) }
+            var held = SampleWindow.Statistics()
+            for window in await current.windows { held += await window.statistics }
+            rulerMetrics.show(held)
         }
     }
 

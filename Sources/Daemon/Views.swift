@@ -35,9 +35,7 @@ extension RuleView {
             labels: Labels(keepingEmpty: rule.labels.map { ($0.name, $0.text) }), health: rule.health.word,
             lastError: rule.health.lastError, evaluationTime: rule.health.duration,
             lastEvaluation: rule.health.lastEvaluation, alerting: alerting)
-        evaluations = rule.recent.map {
-            EvaluationView(at: $0.at, duration: $0.duration, samples: $0.samples, series: $0.series, error: $0.error)
-        }
+        evaluations = rule.recent
     }
 }
 

@@ -190,8 +190,9 @@ public final class PrometheusClient: Sendable {
 
     private func refusal(type: String, _ message: String, _ response: HTTPResponse) -> PrometheusError {
         let line = PrometheusError.line(String(message.prefix(2000)))
-        return PrometheusError(
-            .refused(type: type, status: response.status), type.isEmpty ? line : "\(type): \(line)")
+        // What evaluating found wrong speaks for itself, and reads as where it is evaluated here.
+        let isPlain = type.isEmpty || type == "execution"
+        return PrometheusError(.refused(type: type, status: response.status), isPlain ? line : "\(type): \(line)")
     }
 
     /// POST with a form, as Grafana does: GET only where the server does not take POST.

@@ -114,7 +114,7 @@ struct VectorOperation {
     func duplicate(_ first: Labels, _ second: Labels) -> QueryError {
         .execution(
             "found duplicate series for the match group \(matchedLabels(first)) on the "
-                + "\(isSwapped ? "left" : "right") hand-side of the operation: [\(first), \(second)]"
+                + "\(isSwapped ? "left" : "right") hand-side of the operation: [\(first.bracedText), \(second.bracedText)]"
                 + ";many-to-many matching not allowed: matching labels must be unique on one side")
     }
 

@@ -10,17 +10,12 @@ public struct GroupSchedule: Hashable, Sendable {
     private let offset: Int64
 
     /// The schedule of the group `name` of `file`.
-    /// - Parameter places: Where groups are to tick together: in how many places of the interval. Nil spreads them over
-    ///   all of it.
-    public init(interval: Duration, file: String, name: String, places: Int? = nil) {
+    /// - Parameter together: Whether it ticks with all others of its interval; else ticks are spread over the interval.
+    public init(interval: Duration, file: String, name: String, together: Bool = false) {
         self.interval = max(interval, .milliseconds(1))
         var key = "\(file);\(name)"
         let hash = key.withUTF8 { StableHash.hash(UnsafeRawBufferPointer($0)) }
-        if let places {
-            offset = Int64(hash % UInt64(max(1, places))) * self.interval.milliseconds / Int64(max(1, places))
-        } else {
-            offset = Int64(hash % UInt64(self.interval.milliseconds))
-        }
+        offset = together ? 0 : Int64(hash % UInt64(self.interval.milliseconds))
     }
 
     /// The newest tick at or before `time`.

@@ -9,7 +9,7 @@ public enum RuleFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// More series than the group's `limit`.
     case tooManySeries(limit: Int, count: Int)
     /// The result is no instant vector and no scalar.
-    case wrongType(String)
+    case wrongType
 
     /// Prometheus' wording.
     public var description: String {
@@ -19,7 +19,7 @@ public enum RuleFailure: Error, Hashable, Sendable, CustomStringConvertible {
             "vector contains metrics with the same labelset after applying \(isAlert ? "alert" : "rule") labels"
         case .tooManyAlerts(let limit, let count): "exceeded limit of \(limit) with \(count) alerts"
         case .tooManySeries(let limit, let count): "exceeded limit of \(limit) with \(count) series"
-        case .wrongType(let type): "rule result is not a vector or scalar but a \(type)"
+        case .wrongType: "rule result is not a vector or scalar"
         }
     }
 }

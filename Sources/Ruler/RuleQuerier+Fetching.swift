@@ -20,7 +20,7 @@ extension RuleQuerier {
 
         /// The samples of a request.
         func response(_ request: SeriesRequest) throws(RuleFailure) -> SeriesResponse {
-            if let store = stores[request] { return try store.get().select(request) }
+            if let store = stores[request] { return try store.get().selectPacked(request) }
             guard let response = series[request] else { throw .query("a selector was not fetched") }
             return try response.get()
         }

@@ -216,4 +216,12 @@ extension Labels: CustomStringConvertible {
         if inside.isEmpty { return name.isEmpty ? "{}" : name }
         return name + "{" + inside.joined(separator: ", ") + "}"
     }
+
+    /// `{__name__="name", a="b"}`: the name as a label among the others, as in some of Prometheus' errors.
+    public var bracedText: String {
+        let pairs = map { name, value in
+            (LabelName.isLegacy(name) ? name : GoQuote.quoted(name)) + "=" + GoQuote.quoted(value)
+        }
+        return "{" + pairs.joined(separator: ", ") + "}"
+    }
 }

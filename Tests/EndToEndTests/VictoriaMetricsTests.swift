@@ -59,6 +59,8 @@ struct VictoriaMetricsTests {
             if mode == "local" {
                 // Found out once, whatever is reloaded, and told.
                 #expect(await ruleval.post("/-/reload")?.status == 200)
+                let metrics = await ruleval.get("/metrics").map { String(decoding: $0.body, as: UTF8.self) } ?? ""
+                #expect(metrics.contains("ruleval_datasource_remote_read{server=\"127.0.0.1:\(server.port)\"} 0\n"))
                 let log = ruleval.process?.errorOutput ?? ""
                 #expect(
                     log.split(separator: "\n").count { $0.contains("no remote read, asking for range selectors") } == 1)

@@ -78,7 +78,7 @@ struct PrometheusClientTests {
                 "HOST answered with something that is no answer of the API: it has no result", true
             ),
             (
-                422, #"{"status":"error","errorType":"execution","error":"many-to-many"}"#, "execution: many-to-many",
+                422, #"{"status":"error","errorType":"execution","error":"many-to-many"}"#, "many-to-many",
                 false
             ),
             (

@@ -64,8 +64,8 @@ struct OperatorTests {
             (
                 #"req{code="200"} + on(job) req"#,
                 #"found duplicate series for the match group {job="a"} on the right hand-side of the operation: "#
-                    + #"[req{code="500", job="a"}, req{code="200", job="a"}];many-to-many matching not allowed: "#
-                    + "matching labels must be unique on one side"
+                    + #"[{__name__="req", code="500", job="a"}, {__name__="req", code="200", job="a"}];many-to-many "#
+                    + "matching not allowed: matching labels must be unique on one side"
             ),
             (
                 "req + on(job) limit",

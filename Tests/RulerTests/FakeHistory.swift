@@ -75,6 +75,7 @@ final class FakeHistory: SeriesSource, InstantQuerying {
         state.withLock { state in
             var found: [Series] = []
             for (labels, samples) in state.series where request.matchers.allMatch(labels) {
+                guard let last = samples.timestamps.last, last >= request.start.milliseconds else { continue }
                 let first = samples.timestamps.firstIndex { $0 >= request.start.milliseconds } ?? samples.count
                 let behind = samples.timestamps.lastIndex { $0 <= request.end.milliseconds }.map { $0 + 1 } ?? 0
                 guard first < behind else { continue }

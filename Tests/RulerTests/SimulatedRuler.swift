@@ -71,17 +71,38 @@ final class SimulatedRuler {
     private var now: Timestamp
     private var late: [(time: Timestamp, value: Double, labels: Labels, arrives: Timestamp)] = []
     private var instances: [Instance] = []
-    private var written: Set<String> = []
+    private var written: Set<SampleKey> = []
     /// The newest tick so far: after a step back what is asked for may be known although the source is down.
     private var newest = Timestamp.distantPast
-    private var stale: [String: AlertState] = [:]
+    /// The states of a rule's alerts at its last tick, by labels and beginning.
+    private var shown: [String: [SampleKey: AlertState]] = [:]
+    /// What befell the world, to be read beside a problem.
+    private(set) var journal: [String] = []
     private(set) var problems: [String] = []
     private(set) var firings = 0
 
+    private struct SampleKey: Hashable, CustomStringConvertible {
+        var labels: Labels
+        var time: Timestamp
+        var description: String { "\(labels) \(time.milliseconds)" }
+    }
+
     private struct Instance {
-        var labels: [(String, String)]
+        static let metrics = ["m", "n", "req_total", "up"]
+
+        let name: String
+        let job: String
         var lag: Int
         var isScraped = true
+        /// Its series, one for each metric.
+        let series: [Labels]
+
+        init(_ name: String, job: String, lag: Int) {
+            self.name = name
+            self.job = job
+            self.lag = lag
+            series = Self.metrics.map { ["__name__": $0, "instance": name, "job": job] }
+        }
     }
 
     init(seed: UInt64) {
@@ -100,15 +121,15 @@ final class SimulatedRuler {
         for index in 0..<(2 + random.upTo(3)) {
             instances.append(
                 Instance(
-                    labels: [("instance", "i\(index)"), ("job", random.pick(["a", "b"]))],
-                    lag: random.chance(20) ? 20 + random.upTo(40) : 0))
+                    "i\(index)", job: random.pick(["a", "b"]), lag: random.chance(20) ? 20 + random.upTo(40) : 0))
         }
     }
 
     private func loadRules() async {
         var querier = RuleQuerier(source: history, server: history, overlay: overlay)
         querier.policy = .always(random.chance(60) ? .local : .remote)
-        if querier.policy == .always(.local), random.chance(90), Surroundings.number("RULEVAL_WINDOW") != nil {
+        note("\(querier.policy)")
+        if querier.policy == .always(.local), random.chance(90) {
             let history = history
             querier.window = SampleWindow(
                 history, lookback: .seconds(300),
@@ -136,9 +157,8 @@ final class SimulatedRuler {
         while scraped + .seconds(15) <= end {
             scraped = scraped + .seconds(15)
             for index in instances.indices where instances[index].isScraped {
-                for metric in ["m", "n", "req_total", "up"] {
+                for (metric, labels) in zip(Instance.metrics, instances[index].series) {
                     let value = metric == "up" ? Double(random.upTo(3).signum()) : Double(random.upTo(12))
-                    let labels = Labels([("__name__", metric)] + instances[index].labels)
                     late.append((scraped, value, labels, scraped + .seconds(instances[index].lag)))
                 }
             }
@@ -155,11 +175,13 @@ final class SimulatedRuler {
         } else if random.chance(5) {
             history.failNext(1 + random.upTo(3))
         }
+        if history.isDown || history.willFail { note("out of reach") }
         if random.chance(8) { churn() }
         if random.chance(4) { await reload() }
         if random.chance(4) { await restart() }
         if random.chance(2) {
             let step = random.pick([-3600, -40, 600, 3600])
+            note("clock set by \(step) s")
             now = now + .seconds(step)
             written = []
             oracle.noteStep()
@@ -170,30 +192,30 @@ final class SimulatedRuler {
         let index = random.upTo(instances.count - 1)
         if instances[index].isScraped, instances.count > 1 {
             instances[index].isScraped = false
-            late.removeAll { $0.labels["instance"] == instances[index].labels[0].1 }
+            note("\(instances[index].name) goes")
+            late.removeAll { instances[index].series.contains($0.labels) }
             if random.chance(70) {
                 // The marker is written later than its time, as a server does.
-                for metric in ["m", "n", "req_total", "up"] {
-                    late.append(
-                        (
-                            scraped + .seconds(5), StaleMarker.value,
-                            Labels([("__name__", metric)] + instances[index].labels),
-                            scraped + .seconds(random.upTo(40))
-                        ))
+                for labels in instances[index].series {
+                    let arrives = scraped + .seconds(random.upTo(40))
+                    late.append((scraped + .seconds(5), StaleMarker.value, labels, arrives))
                 }
             }
         } else if random.chance(50) {
             // A series comes back when its end has arrived.
-            if !late.contains(where: { $0.labels["instance"] == instances[index].labels[0].1 }) {
+            if !late.contains(where: { instances[index].series.contains($0.labels) }) {
                 instances[index].isScraped = true
+                note("\(instances[index].name) is back, \(instances[index].lag) s late")
             }
         } else {
-            instances.append(Instance(labels: [("instance", "x\(random.next() % 1000)"), ("job", "a")], lag: 0))
+            instances.append(Instance("x\(random.next() % 1000)", job: "a", lag: 0))
+            note("\(instances[instances.count - 1].name) comes")
         }
     }
 
     private func reload() async {
         if random.chance(50) { file = RandomRules.withOtherExpressions(file, &random) }
+        note("reload")
         oracle.reload(file)
         await loadRules()
     }
@@ -203,6 +225,7 @@ final class SimulatedRuler {
         let downSince = now
         if random.chance(50) { now = now + .seconds(random.pick([60, 600, 5000])) }
         clock.set(now)
+        note("restart, down since \(downSince.milliseconds)")
         scrape(through: now)
         overlay = EmbeddedStore()
         ruler = Ruler(sink: sink, clock: clock)
@@ -214,9 +237,12 @@ final class SimulatedRuler {
         }
     }
 
+    private func note(_ event: String) { journal.append("\(now.milliseconds) \(event)") }
+
     // MARK: - One tick
 
     private func tick() async {
+        note("tick")
         let wasDisturbed = history.isDown || history.willFail
         await ruler.evaluateAll(at: now)
         let status = await ruler.status()
@@ -247,10 +273,14 @@ final class SimulatedRuler {
     private func check(_ rule: RuleStatus, _ identity: String, _ expected: [Labels: RuleOracle.Alert]) {
         guard rule.rule.isAlerting else { return }
         var left = expected.filter { $0.value.state != .inactive }
+        let before = shown[identity] ?? [:]
+        shown[identity] = [:]
         for alert in rule.alerts {
-            let key = "\(identity) \(alert.labels) \(alert.activeAt.milliseconds)"
-            if stale[key] == .firing, alert.state == .pending { problems.append("\(now) \(key) fell back to pending") }
-            stale[key] = alert.state
+            let key = SampleKey(labels: alert.labels, time: alert.activeAt)
+            if before[key] == .firing, alert.state == .pending {
+                problems.append("\(now) \(identity) \(key) fell back to pending")
+            }
+            shown[identity]?[key] = alert.state
             if alert.state == .firing { firings += 1 }
             guard let wanted = left.removeValue(forKey: alert.labels) else {
                 problems.append("\(now) \(identity) has \(alert.state) \(alert.labels), which does not hold")
@@ -265,7 +295,7 @@ final class SimulatedRuler {
     }
 
     private func check(_ samples: [RecordedSample], _ expected: [RecordedSample]) {
-        func key(_ sample: RecordedSample) -> String { "\(sample.labels) \(sample.timestamp.milliseconds)" }
+        func key(_ sample: RecordedSample) -> SampleKey { .init(labels: sample.labels, time: sample.timestamp) }
         var left = Dictionary(expected.map { (key($0), $0) }, uniquingKeysWith: { $1 })
         for sample in samples {
             let name = key(sample)

@@ -54,8 +54,8 @@ struct WindowUnitTests {
         let second = start + .seconds(302)
         try await compare(window, [request(second), request(second, reach: .seconds(60))], at: second)
         #expect(history.fetched == 2)
-        // The new sample of each, and two of the overlap.
-        #expect(history.samplesGiven == 600 + 30)
+        // The new sample of each, and four of the overlap.
+        #expect(history.samplesGiven == 600 + 50)
         // The same tick of another group.
         try await compare(window, [request(second)], at: second)
         #expect(history.fetched == 2)

@@ -1,5 +1,6 @@
 import Base
 import JSON
+import Ruler
 import Testing
 
 @testable import Web
@@ -36,7 +37,7 @@ struct HeartbeatAPITests {
         let surface = Surface()
         var rule = RuleView(name: "a", query: "up")
         rule.evaluations = (0..<3).map {
-            EvaluationView(
+            RuleEvaluation(
                 at: FakeBackend.now + .seconds($0), duration: .milliseconds(1500), samples: $0, series: $0,
                 error: $0 == 1 ? "no answer" : nil)
         }

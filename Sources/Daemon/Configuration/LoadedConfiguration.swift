@@ -143,6 +143,9 @@ struct LoadedConfiguration: Sendable {
         return groupQueriers[settings.settings(forGroup: group.name, file: group.file)] ?? querier
     }
 
+    /// The samples that are kept between ticks.
+    var windows: [SampleWindow] { ([querier].compactMap { $0 } + groupQueriers.values).compactMap(\.window) }
+
     private static func client(
         _ configuration: DaemonConfiguration, http: HTTPClient, clock: any WallClock
     ) -> PrometheusClient? {
@@ -175,8 +178,12 @@ struct LoadedConfiguration: Sendable {
             querier.shortcomings = SourceShortcomings(
                 isApproximate: { (try? await source.findFidelity()) == .floats },
                 isIncomplete: { ($0 as? PrometheusError)?.kind == .incomplete })
-            // No `SampleWindow` yet: in the simulation (RULEVAL_WINDOW=1) it loses samples that come after a clock's step,
-            // and an alert that is not seen is worse than a fetch too many.
+            if settings.evaluation != .remote {
+                querier.window = SampleWindow(
+                    source, lookback: options.lookback,
+                    isIncomplete: { ($0 as? PrometheusError)?.cannotBeKept ?? false }
+                ) { matchers, time in await client.seriesCount(matchers, at: time) }
+            }
             return querier
         case .embedded:
             return RuleQuerier(source: embedded, server: nil, overlay: overlay, options: options)

@@ -7,8 +7,12 @@ import TimeSeries
 /// asking for the history of each series that does not join on, and by holding a longer stretch, and at times the whole,
 /// against the source. A value: it fetches nothing itself and reads no clock.
 struct WindowUnit: Sendable {
-    /// What is fetched besides what is new, so that a scrape that ends late is not missed.
-    static let overlap = Duration.seconds(10)
+    /// What is fetched besides what is new, so that a series whose first samples come late is not missed: at least this.
+    static let leastOverlap = Duration.seconds(10)
+    /// And at most this; also where it is not known how often series are scraped.
+    static let mostOverlap = Duration.seconds(60)
+    /// How many scrapes it spans: one takes no longer than to the next, and the marker behind the last one comes two later.
+    static let scrapesInOverlap = 4
     /// How often the last stretch is held against the source.
     static let wideInterval = Duration.seconds(60)
     /// How long that stretch is: what came up to a minute late is in one of them.
@@ -55,6 +59,8 @@ struct WindowUnit: Sendable {
     /// The reach that the store keeps samples for.
     private var filledReach: Duration = .zero
     private var mustFill = false
+    /// How much is fetched besides what is new.
+    private(set) var overlap = Self.mostOverlap
 
     init(matchers: [LabelMatcher], lookback: Duration) {
         self.matchers = matchers
@@ -72,14 +78,22 @@ struct WindowUnit: Sendable {
     /// What must be fetched before samples up to `end` are known; nil when they are.
     func look(through end: Timestamp) -> Look? {
         guard let known, !mustFill else { return .init(reason: .fill, request: request(end - reach, end)) }
-        guard end > known.upperBound else { return nil }
-        if end >= nextFull { return .init(reason: .full, request: request(end - reach, end)) }
-        if end - lastWide >= Self.wideInterval {
-            let start = max(end - reach, min(end - Self.wideStretch, newStart(known.upperBound)))
-            return .init(reason: .wide, request: request(start, end))
+        if end <= known.upperBound {
+            // The clock was set back: what came late since then is not known.
+            return known.upperBound - end > overlap ? .init(reason: .new, request: request(newStart(end), end)) : nil
         }
-        return .init(reason: .new, request: request(max(end - reach, newStart(known.upperBound)), end))
+        if end >= nextFull { return .init(reason: .full, request: request(end - reach, end)) }
+        let start = newStart(known.upperBound)
+        if end - lastWide >= Self.wideInterval {
+            let wide = max(kept(end), min(end - Self.wideStretch, start))
+            return .init(reason: .wide, request: request(wide, end))
+        }
+        return .init(reason: .new, request: request(max(kept(end), start), end))
     }
+
+    /// The first instant whose samples are kept when the last one is `end`. Less is never fetched than what is then said to
+    /// be known.
+    private func kept(_ end: Timestamp) -> Timestamp { end - filledReach - Self.slack }
 
     private func request(_ start: Timestamp, _ end: Timestamp) -> SeriesRequest {
         SeriesRequest(matchers: matchers, start: start, end: end)
@@ -87,9 +101,9 @@ struct WindowUnit: Sendable {
 
     /// Behind the end of the slowest living series: what comes in order cannot be before.
     private func newStart(_ end: Timestamp) -> Timestamp {
-        let overlap = end - Self.overlap
-        guard let slowest = store.slowestEnd(after: end - lookback) else { return overlap }
-        return min(overlap, slowest + .milliseconds(1))
+        let start = end - overlap
+        guard let slowest = store.slowestEnd(after: end - lookback) else { return start }
+        return min(start, slowest + .milliseconds(1))
     }
 
     /// What taking an answer in showed.
@@ -120,7 +134,7 @@ struct WindowUnit: Sendable {
             return outcome
         }
         if look.reason == .wide { lastWide = end }
-        self.known = max(known.lowerBound, end - filledReach - Self.slack)...max(end, known.upperBound)
+        self.known = min(end, max(known.lowerBound, kept(end)))...end
         if outcome.differences > 0 || apart.count > Self.histories {
             mustFill = true
         } else {
@@ -132,7 +146,7 @@ struct WindowUnit: Sendable {
     /// Asks for everything of one series.
     func history(of labels: Labels, through end: Timestamp) -> SeriesRequest {
         SeriesRequest(
-            matchers: labels.map { LabelMatcher($0.name, equals: $0.value) }, start: end - reach, end: end)
+            matchers: labels.map { LabelMatcher($0.name, equals: $0.value) }, start: kept(end), end: end)
     }
 
     /// Takes whole series in; others that the same labels select are left out.
@@ -153,9 +167,24 @@ struct WindowUnit: Sendable {
         // More may have been asked for meanwhile.
         mustFill = reach > filledReach + Self.slack
         lastWide = request.end
+        overlap = Self.overlap(of: series)
         // Units that were filled together are not compared together.
         let spread = Int64(StableHash.spread(matchers) % UInt64(Self.fullInterval.milliseconds / 2))
         nextFull = request.end + Self.fullInterval + .milliseconds(spread)
+    }
+}
+
+extension WindowUnit {
+    /// What is fetched besides what is new, by how far apart the samples of most series are.
+    private static func overlap(of series: [Series]) -> Duration {
+        var gaps = series.compactMap { one -> Int64? in
+            // A marker at the end says nothing of it.
+            let last = one.values.last.map(StaleMarker.isStale) ?? false ? one.count - 2 : one.count - 1
+            return last > 0 ? one.timestamps[last] - one.timestamps[last - 1] : nil
+        }
+        gaps.sort()
+        guard !gaps.isEmpty else { return mostOverlap }
+        return min(mostOverlap, max(leastOverlap, .milliseconds(gaps[gaps.count / 2]) * scrapesInOverlap))
     }
 }
 

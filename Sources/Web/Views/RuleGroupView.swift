@@ -1,4 +1,5 @@
 import Base
+import Ruler
 import TimeSeries
 
 /// A rule group as `/api/v1/rules` shows it.
@@ -80,7 +81,7 @@ public struct RuleView: Sendable {
     /// nil for recording rules.
     public var alerting: Alerting?
     /// The newest evaluations, the newest last.
-    public var evaluations: [EvaluationView] = []
+    public var evaluations: [RuleEvaluation] = []
 
     /// A rule.
     public init(

@@ -1,13 +1,8 @@
-import HTTPTransport
-import JSON
 import TestSupport
 import Testing
 
 /// Prometheus' own ruler and ruleval in each mode on the same rules and samples, step by step through what rules can do.
-/// Minutes long: part of `make soak`.
-@Suite(
-    "Beside Prometheus' own ruler", .serialized,
-    .enabled(if: Surroundings.isSoak && Surroundings.hasPeer("prometheus")))
+@Suite("Beside Prometheus' own ruler", .serialized, .enabled(if: Surroundings.hasPeer("prometheus")))
 struct RulerComparisonTests {
     static let rules = """
         groups:
@@ -24,19 +19,23 @@ struct RulerComparisonTests {
                   summary: '{{ $labels.queue }} of {{ $labels.__name__ }} is {{ $value | humanize }}'
                   asked: '{{ with query "count(app_queue)" }}{{ . | first | value }}{{ end }}'
                   broken: '{{ query "app_none" | first | value }}'
-              - {alert: Held, expr: app_queue > 10, for: 3s, labels: {how: for}}
+              - {alert: Held, expr: app_queue > 10, for: 2s, labels: {how: for}}
               - {alert: HeldLong, expr: app_queue > 10, for: 1h}
-              - {alert: Kept, expr: app_queue > 10, keep_firing_for: 4s, labels: {how: kept}}
+              - {alert: Kept, expr: app_queue > 10, keep_firing_for: 2s, labels: {how: kept}}
+              - {alert: KeptLong, expr: app_queue > 10, keep_firing_for: 1h}
               - {alert: Chained, expr: 'rec:chained > 60'}
               - {alert: About, expr: 'count by (alertname) (ALERTS{alertstate="firing",alertname=~"High|Held"}) > 1'}
               - {alert: Gone, expr: 'absent(app_queue{queue="b"})', annotations: {what: '{{ $labels.queue }}'}}
               - {alert: Number, expr: 'scalar(sum(app_queue)) > bool 5'}
               - {alert: Same, expr: app_queue > 10, labels: {queue: one, team: one}}
-              - {alert: Range, expr: 'max_over_time(app_queue[4s]) > 40'}
+              - {record: 'rec:same', expr: app_queue, labels: {queue: one}}
+              - {alert: Range, expr: 'max_over_time(app_queue[2s]) > 40'}
               - {alert: Mixed, expr: 'rate(app_total[10s]) * on (queue) group_left () app_queue > 0 or app_queue > 1000'}
               - {alert: Sub, expr: 'min_over_time(app_queue{queue="a"}[3s:1s]) > 40'}
-              - {alert: Past, expr: 'app_queue offset 5s > 10'}
-              - {alert: Native, expr: 'vector(3) > 2 unless on () (app_queue{queue="a"} > 10)'}
+              - {alert: Past, expr: 'app_queue offset 2s > 10'}
+              - {alert: Vector, expr: 'vector(3) > 2 unless on () (app_queue{queue="a"} > 10)'}
+              - {alert: Text, expr: '"text"'}
+              - {record: 'rec:matrix', expr: 'app_queue[5s]'}
           - name: limited
             interval: 1s
             limit: 1
@@ -49,20 +48,8 @@ struct RulerComparisonTests {
             labels: {from: group}
             rules:
               - {record: 'rec:shifted', expr: app_queue}
-              - {alert: Shifted, expr: app_queue > 10}
+              - {alert: Shifted, expr: app_queue > 10, labels: {from: 'rule {{ $labels.queue }}'}}
         """
-
-    /// What the exporter shows, step by step, and which rules must have alerts then.
-    static let steps: [(lines: String, alerts: [String])] = [
-        (queues(["a": 3, "b": 4]), ["Number"]),
-        (queues(["a": 15, "b": 4]), ["High", "Held", "HeldLong", "Kept", "Number", "Same", "Few", "Shifted", "Past"]),
-        (queues(["a": 15, "b": 20]), ["High", "Held", "HeldLong", "Kept", "Number", "Shifted", "About"]),
-        (queues(["a": 60, "b": 20]), ["High", "Chained", "Range", "Sub", "About"]),
-        (queues(["a": 60]), ["Gone", "High", "Few"]),
-        (queues(["a": 1, "b": 1]), []),
-        (queues(["a": 12, "b": 1, "c": 70]), ["High", "Range"]),
-        (queues([:]), ["Gone"]),
-    ]
 
     private static func queues(_ values: KeyValuePairs<String, Int>) -> String {
         values.map {
@@ -71,145 +58,70 @@ struct RulerComparisonTests {
         .joined()
     }
 
-    /// A rule as both show it, without what depends on the instant.
-    private struct Shown: Hashable, CustomStringConvertible {
-        var rule: String
-        var alerts: Set<String>
-        var description: String { "\(rule) \(alerts.sorted())" }
+    /// What happens, and which rules must have alerts then.
+    private enum Step {
+        case expose(String, [String])
+        case reload(String, [String])
+        case crash([String])
     }
 
-    private static func shown(_ body: JSONValue?) -> [Shown] {
-        let groups = body?["data"]?["groups"]?.array ?? []
-        return groups.flatMap { group -> [Shown] in
-            (group["rules"]?.array ?? []).map { rule in
-                let alerts = (rule["alerts"]?.array ?? []).map { alert in
-                    let isKept = alert["keepFiringSince"] != nil
-                    return "\(text(alert["labels"])) \(text(alert["annotations"])) \(text(alert["state"])) "
-                        + "\(text(alert["value"])) \(isKept)"
-                }
-                let head = ["name", "query", "health", "type", "state", "duration", "keepFiringFor", "labels"]
-                return Shown(
-                    rule: "\(text(group["name"])) " + head.map { text(rule[$0]) }.joined(separator: " ")
-                        + (rule["lastError"]?.string ?? ""), alerts: Set(alerts))
-            }
-        }
-    }
-
-    /// A value with the keys of its objects in order.
-    private static func text(_ value: JSONValue?) -> String {
-        guard let value else { return "-" }
-        if let members = value.object {
-            return "{" + members.map { "\($0.key)=\(text($0.value))" }.sorted().joined(separator: ",") + "}"
-        }
-        return value.string ?? "\(value)"
-    }
-
-    @Test func everyStepEndsInTheSameRulesAlertsAndSeries() async throws {
-        let exporter = try Exporter(Self.steps[0].lines)
-        let theirs = try Endpoint()
-        let prometheus = try #require(
-            try await RealPrometheus.start(
-                scraping: exporter.target, every: "500ms", rules: Self.rules, alertmanager: theirs.url))
-        let receiver = try #require(try await RealPrometheus.start(scraping: "127.0.0.1:1", every: "60s"))
-        var sides: [(mode: String, ruleval: Ruleval, endpoint: Endpoint)] = []
-        for mode in ["remote", "local", "auto"] {
-            let endpoint = try Endpoint()
-            let ruleval = try Ruleval(
-                configuration: """
-                    datasource: {url: '\(prometheus.url)', evaluation: \(mode)}
-                    rule_files: [rules/*.yml]
-                    evaluation_interval: 1s
-                    resend_delay: 1s
-                    external_labels: {mode: \(mode)}
-                    external_url: \(prometheus.url)
-                    remote_write: [{url: '\(receiver.url)/api/v1/write'}]
-                    alertmanagers: [{url: '\(endpoint.url)'}]
-                    """, rules: ["all.yml": Self.rules])
-            try await ruleval.start()
-            sides.append((mode, ruleval, endpoint))
-        }
+    private static func play(_ steps: [Step], modes: [String]) async throws -> Int {
+        let rulers = try #require(
+            try await RulersSideBySide(rules, showing: queues(["a": 3, "b": 4]), modes: modes))
         var compared = 0
-        for (number, step) in Self.steps.enumerated() {
-            exporter.expose(step.lines)
-            // Holds, offsets, and what is kept are over.
-            try await Task.sleep(for: .seconds(9))
-            let peer = Peer(port: prometheus.port)
-            for side in sides {
-                let agrees = await eventually(within: .seconds(25)) {
-                    let mine = Self.shown(await side.ruleval.json("/api/v1/rules"))
-                    let other = Self.shown(await peer.json("/api/v1/rules"))
-                    return mine.count == 22 && mine == other
-                }
-                let mine = Self.shown(await side.ruleval.json("/api/v1/rules"))
-                let other = Self.shown(await peer.json("/api/v1/rules"))
-                #expect(agrees, "step \(number) \(side.mode): \(zip(mine, other).filter { $0 != $1 })")
-                for name in step.alerts {
-                    let alerts = mine.first { $0.rule.contains(" \(name) ") }?.alerts ?? []
-                    #expect(!alerts.isEmpty, "step \(number) \(side.mode): \(name) has no alert")
-                }
-                compared += mine.reduce(0) { $0 + 1 + $1.alerts.count }
-                let written = Peer(port: receiver.port)
-                let isWritten = await eventually(within: .seconds(25)) {
-                    let expected = await peer.series(#"{__name__=~"rec:.*|ALERTS"}"#, without: "mode")
-                    let found = await written.series(
-                        #"{__name__=~"rec:.*|ALERTS",mode="\#(side.mode)"}"#, without: "mode")
-                    return expected != nil && expected == found
-                }
-                let expected = await peer.series(#"{__name__=~"rec:.*|ALERTS"}"#, without: "mode") ?? []
-                let found =
-                    await written.series(#"{__name__=~"rec:.*|ALERTS",mode="\#(side.mode)"}"#, without: "mode") ?? []
-                #expect(
-                    isWritten, "step \(number) \(side.mode): \(Set(expected).symmetricDifference(found).sorted())")
-                compared += found.count
+        for (number, step) in steps.enumerated() {
+            let alerts: [String]
+            switch step {
+            case .expose(let lines, let named):
+                rulers.exporter.expose(lines)
+                alerts = named
+            case .reload(let rules, let named):
+                try await rulers.reload(rules)
+                alerts = named
+            case .crash(let named):
+                try await rulers.crash()
+                alerts = named
             }
+            // What is held, kept or looked at with an offset is over.
+            try await Task.sleep(for: .seconds(6))
+            compared += await rulers.compare("step \(number)", alerts: alerts)
         }
-        for side in sides {
-            let difference = await eventually(within: .seconds(15)) {
-                Self.told(side.endpoint) == Self.told(theirs)
-            }
-            #expect(difference, "\(side.mode): \(Self.told(side.endpoint).symmetricDifference(Self.told(theirs)))")
-            #expect(await side.ruleval.terminate() == 0)
-        }
-        Surroundings.say("ruler comparison: \(compared) rules, alerts and series equal in \(Self.steps.count) steps")
-        await prometheus.kill()
-        await receiver.kill()
+        await rulers.compareTold()
+        await rulers.stop()
+        return compared
     }
 
-    /// Which alerts were told as firing and which as over; what was only pending is never told.
-    private static func told(_ endpoint: Endpoint) -> Set<String> {
-        var told: Set<String> = []
-        for call in endpoint.calls("/api/v2/alerts") {
-            for alert in call.body.array ?? [] {
-                var labels =
-                    alert["labels"]?.object?.filter { $0.key != "mode" }.map { "\($0.key)=\(text($0.value))" } ?? []
-                labels.sort()
-                let start = alert["startsAt"]?.string ?? ""
-                let end = alert["endsAt"]?.string ?? ""
-                // An end that is an instant of evaluation lies before the next minute or so of the start's.
-                #expect(!start.isEmpty && end > start, "\(labels) \(start) \(end)")
-                told.insert(labels.joined(separator: ","))
-            }
-        }
-        return told
-    }
-}
-
-extension Peer {
-    /// A document of a peer's API; nil without an answer.
-    func json(_ path: String) async -> JSONValue? {
-        let request = HTTPRequest("GET", "http://127.0.0.1:\(port)\(path)")
-        guard let answer = try? await HTTPClient().send(request) else { return nil }
-        return try? JSONValue(parsing: answer.body)
+    @Test func raisedAndOverTheyShowAndTellTheSame() async throws {
+        let compared = try await Self.play(
+            [
+                .expose(Self.queues(["a": 60, "b": 20]), ["High", "Held", "HeldLong", "Chained", "About", "Sub"]),
+                .expose(Self.queues(["a": 1]), ["Gone", "KeptLong", "Vector"]),
+            ], modes: ["remote", "local", "auto"])
+        #expect(compared > 100)
+        Surroundings.say("ruler comparison: \(compared) rules, alerts and series equal")
     }
 
-    /// The series that an instant query gives now, each with its value, a label left out; nil without an answer.
-    func series(_ expression: String, without label: String) async -> [String]? {
-        let query = PercentEncoding.form([("query", expression)])
-        guard let result = await json("/api/v1/query?\(query)")?["data"]?["result"]?.array else { return nil }
-        return result.map { one in
-            let labels =
-                one["metric"]?.object?.filter { $0.key != label }.map { "\($0.key)=\($0.value.string ?? "")" } ?? []
-            return labels.sorted().joined(separator: ",") + " " + (one["value"]?.array?.last?.string ?? "")
-        }.sorted()
+    @Test(.enabled(if: Surroundings.isSoak)) func everyStepEndsInTheSameRulesAlertsAndSeries() async throws {
+        let fewer = Self.rules.replacing("max_over_time(app_queue[2s]) > 40", with: "max_over_time(app_queue[2s]) > 2")
+            .replacing("      - {alert: Same, expr: app_queue > 10, labels: {queue: one, team: one}}\n", with: "")
+            .replacing("limit: 1", with: "limit: 2").replacing("{from: group}", with: "{from: another}")
+        let compared = try await Self.play(
+            [
+                .expose(Self.queues(["a": 3, "b": 4]), ["Number", "Vector"]),
+                .expose(
+                    Self.queues(["a": 15, "b": 4]),
+                    ["High", "Held", "HeldLong", "Kept", "Number", "Same", "Few", "Shifted", "Past"]),
+                .expose(
+                    Self.queues(["a": 15, "b": 20]), ["High", "Held", "HeldLong", "Kept", "Number", "Shifted", "About"]),
+                .crash(["High", "Held", "HeldLong", "Kept", "Number", "Shifted", "About"]),
+                .expose(Self.queues(["a": 60, "b": 20]), ["High", "Chained", "Range", "Sub", "About"]),
+                .reload(fewer, ["High", "Range", "Few", "Shifted"]),
+                .expose(Self.queues(["a": 60]), ["Gone", "High", "Few", "KeptLong"]),
+                .reload(Self.rules, ["Gone", "High", "Few", "KeptLong"]),
+                .expose(Self.queues(["a": 1, "b": 1]), ["KeptLong"]),
+                .expose(Self.queues(["a": 12, "b": 1, "c": 70]), ["High", "Range"]),
+                .expose(Self.queues([:]), ["Gone"]),
+            ], modes: ["remote", "local", "auto"])
+        Surroundings.say("long ruler comparison: \(compared) rules, alerts and series equal")
     }
 }

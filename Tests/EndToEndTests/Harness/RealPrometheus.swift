@@ -61,6 +61,12 @@ final class RealPrometheus: Sendable {
         get async { (try? await client.send(HTTPRequest("GET", url + "/-/ready")))?.status == 200 }
     }
 
+    /// Puts other rules in force.
+    func reload(rules: String) throws {
+        try folder.write("rules.yml", rules)
+        box.process?.signal(1)
+    }
+
     /// Ends it at once, as a crash would.
     func kill() async {
         box.process?.signal(9)

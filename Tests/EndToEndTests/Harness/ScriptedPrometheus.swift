@@ -14,6 +14,10 @@ final class ScriptedPrometheus: Sendable {
         case gigabyte
         /// A gigabyte in chunks, whose size nobody was told.
         case endless
+        /// Some kilobytes that unfold to a gigabyte.
+        case bomb
+        /// The samples of a series, the newest first.
+        case backwards
     }
 
     private final class Box: Sendable {
@@ -64,6 +68,12 @@ final class ScriptedPrometheus: Sendable {
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{")
             // A byte now and then until the other side has had enough.
             while connection.write(" ") { usleep(200_000) }
+        case .bomb:
+            connection.write(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+                    + "Content-Length: \(bomb.count)\r\nConnection: close\r\n\r\n")
+            connection.write(bomb)
+        case .backwards: well(request, connection, isBackwards: true)
         case .gigabyte:
             connection.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(1 << 30)\r\n\r\n")
             let piece = [UInt8](repeating: 0x20, count: 1 << 20)
@@ -75,7 +85,28 @@ final class ScriptedPrometheus: Sendable {
         }
     }
 
-    private static func well(_ request: ScriptedRequest, _ connection: ScriptedConnection) {
+    /// A gigabyte of spaces as gzip: a block with fixed codes, one space and then 258 of it again and again.
+    private static let bomb: [UInt8] = {
+        var bits: [Bool] = [true, true, false]
+        func code(_ value: Int, _ count: Int) {
+            for bit in (0..<count).reversed() { bits.append(value >> bit & 1 == 1) }
+        }
+        code(0x30 + 0x20, 8)
+        for _ in 0..<16 {
+            code(0b1100_0101, 8)
+            code(0, 5)
+        }
+        var bytes = [UInt8](repeating: 0, count: 15)
+        for index in 0..<bytes.count * 8 where bits[index] { bytes[index / 8] |= 1 << UInt8(index % 8) }
+        // Eight of these codes are thirteen bytes.
+        let pattern = bytes[2...]
+        let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+        return header + bytes[..<2] + [[UInt8]](repeating: Array(pattern), count: (1 << 30) / 258 / 8).joined()
+    }()
+
+    private static func well(
+        _ request: ScriptedRequest, _ connection: ScriptedConnection, isBackwards: Bool = false
+    ) {
         guard request.line.contains("/api/v1/query") else {
             connection.write(response("404 page not found\n", status: "404 Not Found", type: "text/plain"))
             return
@@ -84,7 +115,8 @@ final class ScriptedPrometheus: Sendable {
         let time = form.split(separator: "&").first { $0.hasPrefix("time=") }?.dropFirst(5) ?? "0"
         // A range selector wants samples, everything else a vector: `%5D` is the bracket that ends a selector.
         let isRange = form.contains("%5D&") || form.contains("%5D+")
-        let value = isRange ? #""values":[[\#(time),"1"]]"# : #""value":[\#(time),"1"]"#
+        let older = isBackwards ? #",[1,"1"]"# : ""
+        let value = isRange ? #""values":[[\#(time),"1"]\#(older)]"# : #""value":[\#(time),"1"]"#
         let series = #"{"metric":{"__name__":"up","job":"api"},\#(value)}"#
         connection.write(
             response(

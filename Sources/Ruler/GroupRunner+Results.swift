@@ -1,0 +1,108 @@
+import Base
+import QueryEngine
+import TimeSeries
+
+/// What becomes of the results of a group's queries.
+extension GroupRunner {
+    /// A scalar counts as a vector of one sample without labels.
+    static func vector(_ value: QueryValue) throws(RuleFailure) -> [VectorSample] {
+        switch value {
+        case .vector(let samples): samples
+        case .scalar(let number, let time): [VectorSample(labels: .empty, timestamp: time, value: .float(number))]
+        case .string, .matrix: throw .wrongType
+        }
+    }
+
+    func take(
+        _ vector: [VectorSample], for index: Int, at tick: Timestamp, queryTime: Timestamp
+    ) async throws(RuleFailure) {
+        let runtime = rules[index]
+        switch runtime.rule.kind {
+        case .recording(let record):
+            let samples = vector.map {
+                RecordedSample(
+                    labels: RuleSeries.recorded($0.labels, name: record, ruleLabels: runtime.labels),
+                    timestamp: queryTime,
+                    value: $0.value)
+            }
+            guard Set(samples.map(\.labels)).count == samples.count else { throw .duplicateLabels(isAlert: false) }
+            if group.limit > 0, samples.count > group.limit {
+                throw .tooManySeries(limit: group.limit, count: samples.count)
+            }
+            await publish(samples, for: index, at: queryTime)
+        case .alerting:
+            guard let templates = try runtime.templates?.get() else { return }
+            let expanded = await expander.expand(vector, templates, at: tick, queryTime: queryTime)
+            try await step(index, expanded, at: tick)
+            let active = rules[index].alerting?.active ?? []
+            await publish(
+                RuleSeries.samples(of: active, at: queryTime, ruleLabels: rules[index].labels), for: index,
+                at: queryTime)
+        }
+    }
+
+    private func step(_ index: Int, _ samples: [AlertSample], at tick: Timestamp) async throws(RuleFailure) {
+        guard var core = rules[index].alerting else { return }
+        let before = Array(core.alerts.keys)
+        var recalled: [ActiveAlert] = []
+        if let past = past[index] {
+            recalled = core.recall(
+                past, holding: Set(samples.map(\.labels)), at: tick, policy: settings.restorePolicy)
+        }
+        let outcome = Result { () throws(RuleFailure) in try core.apply(samples, at: tick) }
+        // What the source knows of the past waits for a result.
+        if case .failure(.duplicateLabels) = outcome { throw .duplicateLabels(isAlert: true) }
+        past[index] = nil
+        rules[index].alerting = core
+        switch outcome {
+        case .success(let changes):
+            // What was recalled and is as it was is news to the state folder all the same.
+            let known = Set(changes.updated.map(\.labels))
+            let updated = changes.updated + recalled.filter { !known.contains($0.labels) }
+            if updated.isEmpty, changes.removed.isEmpty { return }
+            await sink.persist(.init(rule: identity(index), updated: updated, removed: changes.removed))
+        case .failure(let failure):
+            if case .tooManyAlerts = failure {
+                await sink.persist(.init(rule: identity(index), updated: [], removed: before))
+            }
+            throw failure
+        }
+    }
+
+    /// Lets later rules and remote write see the samples, and ends the series that are gone.
+    func publish(_ samples: [RecordedSample], for index: Int, at time: Timestamp) async {
+        let now = Set(samples.map(\.labels))
+        let all = samples + RuleSeries.staleMarkers(before: rules[index].lastSeries, now: now, at: time)
+        rules[index].lastSeries = now
+        if all.isEmpty { return }
+        _ = querier.overlay.append(all.map(\.series))
+        await sink.record(all)
+    }
+
+    /// Hands on what is due: what fires, and ends that were not told lately.
+    func send(_ index: Int, at time: Timestamp) async {
+        guard var core = rules[index].alerting else { return }
+        let due = core.takeDue(at: time, interval: interval, resendDelay: settings.resendDelay)
+        rules[index].alerting = core
+        if due.isEmpty { return }
+        let link = expander.generatorURL(of: rules[index].rule)
+        await sink.send(due.map { expander.posted($0, generatorURL: link) })
+    }
+
+    func note(
+        _ index: Int, at tick: Timestamp, started: ContinuousClock.Instant, samples: Int, failure: RuleFailure?
+    ) {
+        let evaluation = RuleEvaluation(
+            at: tick, duration: ContinuousClock.now - started, samples: samples,
+            series: rules[index].lastSeries.count, error: failure?.description)
+        rules[index].note(evaluation)
+        sink.observe(
+            .rule(
+                identity(index), name: rules[index].rule.name, duration: evaluation.duration, samples: samples,
+                error: evaluation.error))
+    }
+
+    func identity(_ index: Int) -> RuleIdentity {
+        RuleIdentity(file: group.file, group: group.name, rule: rules[index].key)
+    }
+}
