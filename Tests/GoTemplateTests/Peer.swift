@@ -25,6 +25,9 @@ enum Peer {
     /// Whether the long runs are asked for.
     static var isSoak: Bool { getenv("RULEVAL_SOAK") != nil }
 
+    /// RULEVAL_SEED, where it is set.
+    static var seed: UInt64? { getenv("RULEVAL_SEED").flatMap { UInt64(String(cString: $0)) } }
+
     /// A new folder of its own; the caller removes nothing, the system's cleaner does.
     static func temporaryFolder() -> String? {
         var name = Array("/tmp/ruleval-templates-XXXXXX".utf8CString)

@@ -175,7 +175,7 @@ private struct DirectiveReader {
     }
 
     private mutating func starred() -> Int? {
-        guard let value = value(), let number = value.wholeNumber, abs(number) <= 1_000_000 else { return nil }
+        guard let value = value(), let number = value.wholeNumber, number.magnitude <= 1_000_000 else { return nil }
         return Int(number)
     }
 

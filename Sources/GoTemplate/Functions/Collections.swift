@@ -7,7 +7,7 @@ enum Collections {
         case .list(let list): return .int(Int64(list.elements.count))
         case .map(let map): return .int(Int64(map.entries.count))
         case .undefined, .null: throw .error("reflect: call of reflect.Value.Type on zero Value")
-        default: throw .error("len of type \(value.typeName)")
+        default: throw .error("len of type \(pointee(value))")
         }
     }
 

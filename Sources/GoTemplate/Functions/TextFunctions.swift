@@ -57,7 +57,7 @@ enum TextFunctions {
                 // A comma joins digits only, a point or an apostrophe letters and digits.
                 let onlyDigits = scalar == "," || scalar == ";"
                 let joins =
-                    onlyDigits ? before == .digit && after == .digit : before.isAlphanumeric && after.isAlphanumeric
+                    onlyDigits ? before == .digit && after == .digit : before.isWord && after.isWord
                 inWord = inWord && joins
             case .other: inWord = false
             }
@@ -79,7 +79,7 @@ enum TextFunctions {
     private enum WordCharacter {
         case letter, digit, joiner, extender, middle, other
 
-        var isAlphanumeric: Bool { self == .letter || self == .digit }
+        var isWord: Bool { self == .letter || self == .digit || self == .joiner }
 
         init(_ scalar: Unicode.Scalar) {
             switch scalar {

@@ -17,8 +17,8 @@ extension HTMLRewriter {
 
     /// What stands at the `break`s and `continue`s of one range: contexts, or a problem met before them.
     struct LoopEnds {
-        var leaves: [Result<HTMLContext, Problem>] = []
-        var proceeds: [Result<HTMLContext, Problem>] = []
+        var leaves: [Result<(HTMLContext, Statement), Problem>] = []
+        var proceeds: [Result<(HTMLContext, Statement), Problem>] = []
 
         mutating func add(_ more: LoopEnds) {
             leaves += more.leaves

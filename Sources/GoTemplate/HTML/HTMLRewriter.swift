@@ -160,9 +160,9 @@ struct HTMLRewriter {
         case .leave, .proceed:
             if !loops.isEmpty {
                 if case .leave = statement.kind {
-                    loops[loops.count - 1].leaves.append(.success(context))
+                    loops[loops.count - 1].leaves.append(.success((context, statement)))
                 } else {
-                    loops[loops.count - 1].proceeds.append(.success(context))
+                    loops[loops.count - 1].proceeds.append(.success((context, statement)))
                 }
             }
             return (HTMLContext(state: .dead), statement)
@@ -174,7 +174,7 @@ struct HTMLRewriter {
     ) throws(Problem) -> (HTMLContext, [Statement], [Statement]?) {
         loops.append(LoopEnds())
         var (end, then) = try list(body, context)
-        end = try joinLoop(end, statement)
+        end = try joinLoop(end)
         // The body may run again: it must then end where it ended before.
         var again = self
         again.loops.append(LoopEnds())
@@ -188,19 +188,20 @@ struct HTMLRewriter {
             problem.line = current?.location(statement.position).line
             throw problem
         }
-        end = try again.joinLoop(end, statement)
+        end = try again.joinLoop(end)
         let (none, other) = try list(otherwise ?? [], context)
         return (try join(end, none, statement, "range"), then, otherwise == nil ? nil : other)
     }
 
-    private mutating func joinLoop(_ end: HTMLContext, _ statement: Statement) throws(Problem) -> HTMLContext {
+    private mutating func joinLoop(_ end: HTMLContext) throws(Problem) -> HTMLContext {
         let loop = loops.removeLast()
         var end = end
         for (name, contexts) in [("break", loop.leaves), ("continue", loop.proceeds)] {
             let prefix = "at range loop \(name): "
-            for context in contexts {
+            for leaving in contexts {
                 do throws(Problem) {
-                    end = try join(end, try context.get(), statement, "range")
+                    let (context, statement) = try leaving.get()
+                    end = try join(end, context, statement, "range")
                 } catch { throw error.prefixed(prefix) }
             }
         }

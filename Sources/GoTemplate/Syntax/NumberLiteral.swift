@@ -99,7 +99,7 @@ struct NumberLiteral: Sendable {
     private static func floating(_ text: String) -> Double? {
         let hexadecimal = text.lowercased().contains("0x")
         if hexadecimal, !text.lowercased().contains("p") { return nil }
-        if text.contains("_"), !hexadecimal { return nil }
+        guard underscoresSeparateDigits(text) else { return nil }
         let cleaned = text.filter { $0 != "_" }
         let unsigned = cleaned.first == "-" || cleaned.first == "+" ? cleaned.dropFirst() : cleaned[...]
         guard let first = unsigned.utf8.first, (0x30...0x39).contains(first) || first == UInt8(ascii: ".") else {
@@ -109,6 +109,27 @@ struct NumberLiteral: Sendable {
         guard let value = Double(cleaned.hasPrefix("+") ? String(cleaned.dropFirst()) : cleaned) ?? viaLibrary(cleaned)
         else { return nil }
         return value.isInfinite ? nil : value
+    }
+
+    /// Whether each underscore stands between two digits, or between a prefix such as `0x` and a digit.
+    private static func underscoresSeparateDigits(_ text: String) -> Bool {
+        var bytes = Array(text.lowercased().utf8)[...]
+        if bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+") { bytes = bytes.dropFirst() }
+        let isHexadecimal = bytes.starts(with: "0x".utf8)
+        if isHexadecimal { bytes = bytes.dropFirst() }
+        var followsDigit = isHexadecimal
+        var isOpen = false
+        for byte in isHexadecimal ? bytes.dropFirst() : bytes {
+            if byte == UInt8(ascii: "_") {
+                guard followsDigit else { return false }
+                (followsDigit, isOpen) = (false, true)
+                continue
+            }
+            followsDigit = (0x30...0x39).contains(byte) || isHexadecimal && (0x61...0x66).contains(byte)
+            if isOpen, !followsDigit { return false }
+            isOpen = false
+        }
+        return !isOpen
     }
 
     /// Forms such as `.5` and `5.` that Swift's reader refuses.
