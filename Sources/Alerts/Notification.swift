@@ -76,11 +76,9 @@ public struct Notification: Hashable, Sendable {
     }
 
     private static func common(_ sets: [Labels]) -> Labels {
-        guard let first = sets.first else { return .empty }
-        let rest = sets.dropFirst()
-        return Labels(
-            keepingEmpty: first.filter { pair in rest.allSatisfy { $0.value(of: pair.name) == pair.value } }
-                .map { ($0.name, $0.value) })
+        guard var common = sets.first else { return .empty }
+        for other in sets.dropFirst() where !common.isEmpty { common = common.sharing(with: other) }
+        return common
     }
 }
 
@@ -104,15 +102,38 @@ public struct NotifiedAlert: Hashable, Sendable {
     ///
     /// - Source: observed on Alertmanager 0.33.1.
     public static func comesBefore(_ left: NotifiedAlert, _ right: NotifiedAlert) -> Bool {
-        for name in ["job", "instance"] {
-            switch (left.alert.labels[name], right.alert.labels[name]) {
-            case (let a?, let b?):
-                if a != b { return a.utf8.lexicographicallyPrecedes(b.utf8) }
-            case (_?, nil): return true
-            case (nil, _?): return false
-            case (nil, nil): break
+        let jobs = order(left, right, of: "job")
+        if jobs != 0 { return jobs < 0 }
+        let instances = order(left, right, of: "instance")
+        if instances != 0 { return instances < 0 }
+        return Labels.fewerFirst(left.alert.labels, right.alert.labels)
+    }
+
+    /// The alerts in this order; labels are looked up once for each alert.
+    public static func sorted(_ alerts: [NotifiedAlert]) -> [NotifiedAlert] {
+        if alerts.count < 3 { return alerts.sorted(by: comesBefore) }
+        var keyed = alerts.map { (job: $0.alert.labels["job"], instance: $0.alert.labels["instance"], alert: $0) }
+        keyed.sort { left, right in
+            if left.job != right.job { return order(left.job, right.job) }
+            if left.instance != right.instance { return order(left.instance, right.instance) }
+            return Labels.fewerFirst(left.alert.alert.labels, right.alert.alert.labels)
+        }
+        return keyed.map(\.alert)
+    }
+
+    /// Whether the first of two different values comes first; none comes last.
+    private static func order(_ left: String?, _ right: String?) -> Bool {
+        guard let left, let right else { return left != nil }
+        return left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+
+    /// By the value of a label, those without it last: negative, zero or positive.
+    private static func order(_ left: NotifiedAlert, _ right: NotifiedAlert, of name: String) -> Int {
+        left.alert.labels.withValue(of: name) { a in
+            right.alert.labels.withValue(of: name) { b in
+                if a.isEmpty || b.isEmpty { return (a.isEmpty ? 1 : 0) - (b.isEmpty ? 1 : 0) }
+                return Labels.order(a, b)
             }
         }
-        return Labels.fewerFirst(left.alert.labels, right.alert.labels)
     }
 }

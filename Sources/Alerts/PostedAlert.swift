@@ -39,8 +39,8 @@ public struct PostedAlert: Hashable, Sendable {
             updatedAt: now, isTimeout: endsAt == nil)
         if alert.endsAt < alert.startsAt { throw .endsBeforeStart }
         if alert.labels.isEmpty { throw .noLabels }
-        if alert.labels.contains("") { throw .emptyLabelName }
-        if alert.annotations.contains("") { throw .emptyAnnotationName }
+        if alert.labels.hasEmptyName { throw .emptyLabelName }
+        if alert.annotations.hasEmptyName { throw .emptyAnnotationName }
         return alert
     }
 

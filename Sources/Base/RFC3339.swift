@@ -2,17 +2,50 @@
 public enum RFC3339 {
     /// `2026-01-02T15:04:05.678Z`, in UTC, trailing zeros of the fraction left out, as Go's RFC3339Nano prints it.
     public static func string(_ time: Timestamp) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        append(time, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the same text; with `decimals` the fraction has at least so many digits, of three.
+    public static func append(_ time: Timestamp, decimals: Int = 0, to bytes: inout [UInt8]) {
         let seconds = time.milliseconds >= 0 ? time.milliseconds / 1000 : -((-time.milliseconds + 999) / 1000)
         let fraction = Int(time.milliseconds - seconds * 1000)
         let date = CivilDate(unixSeconds: seconds)
-        var out = "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))"
-        out += "T\(pad(date.hour, 2)):\(pad(date.minute, 2)):\(pad(date.second, 2))"
-        if fraction > 0 {
-            var digits = pad(fraction, 3)
-            while digits.hasSuffix("0") { digits.removeLast() }
-            out += ".\(digits)"
+        append(date.year, 4, to: &bytes)
+        append("-", date.month, to: &bytes)
+        append("-", date.day, to: &bytes)
+        append("T", date.hour, to: &bytes)
+        append(":", date.minute, to: &bytes)
+        append(":", date.second, to: &bytes)
+        var digits = fraction
+        var width = 3
+        while width > decimals, digits % 10 == 0 {
+            digits /= 10
+            width -= 1
         }
-        return out + "Z"
+        if width > 0 {
+            bytes.append(UInt8(ascii: "."))
+            append(digits, width, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "Z"))
+    }
+
+    private static func append(_ mark: Unicode.Scalar, _ part: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: mark))
+        append(part, 2, to: &bytes)
+    }
+
+    private static func append(_ value: Int, _ width: Int, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var divisor: UInt = 1
+        for _ in 1..<width { divisor *= 10 }
+        while value.magnitude / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(value.magnitude / divisor % 10))
+            divisor /= 10
+        }
     }
 
     /// Reads a date with time and zone; finer parts than milliseconds are cut.
@@ -43,11 +76,6 @@ public enum RFC3339 {
         let seconds = CivilDate.unixSeconds(
             year: year, month: month, day: day, hour: hour, minute: minute, second: second)
         return Timestamp(milliseconds: (seconds - Int64(offset)) * 1000 + milliseconds)
-    }
-
-    private static func pad(_ value: Int, _ width: Int) -> String {
-        let digits = String(value.magnitude)
-        return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 
     private struct Reader {

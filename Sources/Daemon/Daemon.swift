@@ -170,20 +170,32 @@ public actor Daemon {
 
     private static func delivery(_ loaded: LoadedConfiguration, _ clock: any WallClock) -> Delivery {
         let receivers = loaded.receivers
-        return { job in await receivers.deliver(job, timeout: max(.seconds(1), job.deadline - clock.now())) }
+        // Messages are made when their turn comes: not all of a storm's stand in memory at once.
+        let gates = Dictionary(
+            receivers.profiles.values.joined().map { ($0.id, ConcurrencyGate(limit: deliveriesAtOnce)) },
+            uniquingKeysWith: { first, _ in first })
+        return { job in
+            let attempt = { await receivers.deliver(job, timeout: max(.seconds(1), job.deadline - clock.now())) }
+            guard let gate = gates[job.integration] else { return await attempt() }
+            return await gate.pass(attempt)
+        }
     }
+
+    /// Attempts of one integration that are under way at once.
+    private static let deliveriesAtOnce = 32
 
     private nonisolated func registerMetrics(_ dispatchMetrics: DispatchMetrics) {
         let build = metrics.gauges(
             "ruleval_build_info", "What was built: the value is always 1.", labels: ["version", "goversion"])
         build.with(Version.number, "swift").set(1)
         ProcessMetrics.register(in: metrics)
+        let state = AlertmanagerStateMetrics(metrics)
         let ready = metrics.gauge("ruleval_ready", "Whether the configuration is in force and state is restored.")
         metrics.beforeExposition { [weak self] in
             guard let self else { return }
-            let counts = await dispatcher.counts()
-            dispatchMetrics.alerts.with("active").set(Double(counts.firing))
-            dispatchMetrics.alerts.with("resolved").set(Double(counts.resolved))
+            let loaded = await current
+            dispatchMetrics.know(loaded.dispatch.receivers.values.flatMap { $0 })
+            state.show(await dispatcher.counts(), loaded.dispatch, text: loaded.configuration.text)
             ready.set(await isReady ? 1 : 0)
             rulerMetrics.show(await ruler.status())
             datasourceMetrics.show(await current.pool?.health ?? [])

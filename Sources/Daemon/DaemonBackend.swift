@@ -20,7 +20,7 @@ struct DaemonBackend: WebBackend {
 
     func receive(_ alerts: [PostedAlert], from source: AlertSource) async throws(WebFailure) -> [PostedAlert.Refusal] {
         let outcome = await daemon.intake.take(
-            source == .webhook ? alerts.map(\.untilItsEndIsTold) : alerts, waitingForDisk: true)
+            source == .webhook ? alerts.map(\.untilItsEndIsTold) : alerts, overHTTP: true)
         if let failure = outcome.failure { throw .unavailable("\(failure)") }
         return outcome.refusals
     }

@@ -23,7 +23,7 @@ struct RulerOutlet: RulerSink {
     func send(_ alerts: [PostedAlert]) async {
         await alertmanagers.send(alerts)
         guard alertmanagers.dispatchesHere else { return }
-        let refusals = await intake.take(alerts, waitingForDisk: false).refusals
+        let refusals = await intake.take(alerts, overHTTP: false).refusals
         for refusal in refusals { log.write(.error, "alert of a rule refused", ["reason": "\(refusal)"]) }
     }
 

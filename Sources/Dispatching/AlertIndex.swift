@@ -13,8 +13,15 @@ struct AlertIndex: Sendable {
     private var several: [UInt64: [Fingerprint]] = [:]
     /// How many alerts have a value that is not listed.
     private var common: [UInt64: Int] = [:]
+    /// Alerts of so many labels that listing all of them would cost more than looking at the alert.
+    private var overlong: Set<Fingerprint> = []
+    private static let manyLabels = 64
 
     mutating func insert(_ alert: Alert) {
+        if alert.labels.count > Self.manyLabels {
+            overlong.insert(alert.fingerprint)
+            return
+        }
         alert.labels.forEachUTF8 { name, value in
             let key = Self.hash(name, value)
             if let count = common[key] {
@@ -34,6 +41,7 @@ struct AlertIndex: Sendable {
     }
 
     mutating func remove(_ alert: Alert) {
+        if overlong.remove(alert.fingerprint) != nil { return }
         alert.labels.forEachUTF8 { name, value in
             let key = Self.hash(name, value)
             if let count = common[key] {
@@ -58,7 +66,7 @@ struct AlertIndex: Sendable {
             let found = single[key].map { [$0] } ?? several[key] ?? []
             if best.map({ found.count < $0.count }) ?? true { best = found }
         }
-        return best
+        return best.map { $0 + overlong }
     }
 
     private static func hash(of name: String, _ value: String) -> UInt64 {

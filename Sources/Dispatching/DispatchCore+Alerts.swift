@@ -5,69 +5,70 @@ import TimeSeries
 extension DispatchCore {
     /// Takes one alert in: merged with what is known, put into the groups of its routes.
     mutating func receive(_ posted: Alert, at now: Timestamp, _ effects: inout [DispatchEffect]) {
-        let fingerprint = posted.fingerprint
-        if let known = alerts[fingerprint] {
-            let updated = known.alert.updated(by: posted, at: now)
-            alerts[fingerprint]?.alert = updated
-            if !inhibitor.isEmpty { inhibitor.add(updated) }
+        let place: Int32
+        var mustStore = true
+        if let known = alerts.place(of: posted.fingerprint) {
+            place = known
+            let bearable = configuration.resolveTimeout / 2
+            mustStore = alerts[place: place]?.update(by: posted, at: now, bearable: bearable) ?? true
+            if !inhibitor.isEmpty, let alert = alerts[place: place]?.alert { inhibitor.add(alert) }
         } else {
-            alerts[fingerprint] = place(Entry(alert: posted))
-            index.insert(posted)
-            inhibitor.add(posted)
+            place = add(posted)
             record(.alertCreated(posted), &effects)
         }
-        store(fingerprint, at: now, &effects)
-        guard let entry = alerts[fingerprint] else { return }
-        for (identity, route) in zip(entry.placements, entry.routes) {
-            insert(entry.alert, into: identity, route: configuration.tree.routes[route], at: now, &effects)
+        if mustStore, let alert = alerts[place: place]?.alert {
+            alerts[place: place]?.storedEnd = alert.endsAt
+            effects.append(.persist(.alert(AlertRecord(alert: alert))))
         }
+        guard let number = alerts[place: place]?.routes else { return }
+        let routes = routeSets[number].routes
+        for index in routes.indices { enter(place, index, route: routes[index], at: now, &effects) }
     }
 
-    /// Finds the routes and groups of an alert.
-    func place(_ entry: Entry) -> Entry {
-        var entry = entry
-        entry.routes = configuration.tree.matching(entry.alert.labels)
-        entry.placements = entry.routes.map { index in
-            let route = configuration.tree.routes[index]
-            return GroupIdentity(routeID: route.id, labels: route.groupLabels(of: entry.alert.labels))
-        }
-        return entry
+    /// Adds an alert that is not known, without its groups.
+    /// - Returns: Its place in the table.
+    mutating func add(_ alert: Alert, isStored: Bool = false) -> Int32 {
+        var entry = AlertEntry(alert)
+        entry.routes = routeSets.number(of: configuration.tree.matching(alert.labels), in: configuration.tree)
+        if isStored { entry.storedEnd = alert.endsAt }
+        index.insert(alert)
+        inhibitor.add(alert)
+        return alerts.insert(entry, alert.fingerprint)
     }
 
-    /// Stores an alert when something was said that a restart must know; what only prolongs it may wait.
-    private mutating func store(_ fingerprint: Fingerprint, at now: Timestamp, _ effects: inout [DispatchEffect]) {
-        guard let entry = alerts[fingerprint] else { return }
-        if let stored = entry.stored {
-            var same = entry.alert
-            same.endsAt = stored.endsAt
-            same.updatedAt = stored.updatedAt
-            let isLonger = entry.alert.endsAt - stored.endsAt
-            let mayWait = isLonger >= .zero && isLonger < configuration.resolveTimeout / 2
-            if same == stored, mayWait, stored.isResolved(at: now) == entry.alert.isResolved(at: now) { return }
-        }
-        alerts[fingerprint]?.stored = entry.alert
-        effects.append(.persist(.alert(AlertRecord(alert: entry.alert))))
+    /// The group that an alert belongs to by one of its routes, whether it exists or not.
+    func identity(of alert: Alert, route: Int) -> GroupIdentity {
+        GroupIdentity(
+            routeID: configuration.tree.routes[route].id,
+            labels: configuration.tree.routes[route].groupLabels(of: alert.labels))
     }
 
-    private mutating func insert(
-        _ alert: Alert, into identity: GroupIdentity, route: Route, at now: Timestamp,
-        _ effects: inout [DispatchEffect]
+    /// Puts an alert into the group of its `index`-th route, which is made where there is none.
+    private mutating func enter(
+        _ place: Int32, _ index: Int, route: Int, at now: Timestamp, _ effects: inout [DispatchEffect]
     ) {
-        let id: Int
-        if let known = groupIDs[identity] {
-            id = known
-        } else {
-            let fresh = AggregationGroup(identity: identity, route: route, nextFlush: now + route.groupWait)
-            // An alert that has ended makes no group, unless somebody still believes that it fires.
-            if alert.isResolved(at: now), !log.tellsFiring(alert.fingerprint, in: fresh.key) { return }
-            id = add(fresh)
-            effects.append(.persist(.group(fresh.record)))
+        guard var id = alerts[place: place]?[group: index], let alert = alerts[place: place]?.alert else { return }
+        if groups.index(forKey: id) == nil {
+            let identity = identity(of: alert, route: route)
+            if let known = groupIDs[identity] {
+                id = known
+            } else {
+                let route = configuration.tree.routes[route]
+                let fresh = AggregationGroup(identity: identity, route: route, nextFlush: now + route.groupWait)
+                // An alert that has ended makes no group, unless somebody still believes that it fires.
+                if alert.isResolved(at: now), !log.tellsFiring(alert.fingerprint, in: fresh.key) { return }
+                id = add(fresh)
+                effects.append(.persist(.group(fresh.record)))
+            }
+            alerts[place: place]?[group: index] = id
         }
         let isNew = join(alert.fingerprint, group: id)
-        if isNew || alert.isResolved(at: now), let group = groups[id] {
+        if configuration.recordsEvents, isNew || alert.isResolved(at: now), let group = groups[id] {
             record(.alertGrouped(alert, occurrenceGroup(group)), &effects)
         }
-        if groups[id]?.hasFlushed == false, alert.startsAt + route.groupWait < now { schedule(id, at: now) }
+        if groups[id]?.hasFlushed == false, alert.startsAt + configuration.tree.routes[route].groupWait < now {
+            schedule(id, at: now)
+        }
     }
 
     /// Adds a group and schedules it.

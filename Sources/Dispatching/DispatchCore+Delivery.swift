@@ -16,16 +16,20 @@ extension DispatchCore {
                     delivery.job, occurrenceGroup(group), muted: flush.muted,
                     repeatInterval: configuration.tree.routes[group.route].repeatInterval), &effects)
             close(job, failed: false, at: now, &effects)
-        case .temporary:
+        case .temporary(let failure):
             let retryAt = now + DeliveryBackoff.pause(afterAttempt: delivery.job.attempt)
             if retryAt >= flush.deadline {
+                effects.append(.gaveUp(delivery.job.integration, failure.reason))
                 close(job, failed: true, at: now, &effects)
                 return
             }
             delivery.isWaiting = true
+            delivery.failure = failure.reason
             deliveries[job] = delivery
             deadlines.insert(.retry(job), at: retryAt)
-        case .permanent: close(job, failed: true, at: now, &effects)
+        case .permanent(let failure):
+            effects.append(.gaveUp(delivery.job.integration, failure.reason))
+            close(job, failed: true, at: now, &effects)
         }
     }
 
@@ -42,6 +46,9 @@ extension DispatchCore {
         guard let flush = groups[id]?.flush else { return }
         for job in flush.outstanding.sorted() {
             if deliveries[job]?.isWaiting == false { effects.append(.cancel(job: job)) }
+            if let delivery = deliveries[job] {
+                effects.append(.gaveUp(delivery.job.integration, delivery.failure ?? .contextDeadlineExceeded))
+            }
             deliveries[job] = nil
         }
         groups[id]?.flush?.outstanding = []

@@ -37,7 +37,7 @@ extension DispatchCore {
         }
         var started: [NotificationJob] = []
         if !told.isEmpty {
-            let sorted = Lazy { told.sorted(by: NotifiedAlert.comesBefore) }
+            let sorted = Lazy { NotifiedAlert.sorted(told) }
             for integration in configuration.receivers[route.receiver] ?? [] {
                 let reason = log.reason(
                     for: integration, group: group.key, firing: flush.firing, resolved: flush.resolved,
@@ -98,7 +98,7 @@ extension DispatchCore {
             .incident(
                 IncidentSignal(
                     policy: policy, groupKey: group.key, receiver: route.receiver,
-                    groupLabels: group.identity.labels, alerts: told.sorted(by: NotifiedAlert.comesBefore),
+                    groupLabels: group.identity.labels, alerts: NotifiedAlert.sorted(told),
                     isMuted: isMuted)))
     }
 

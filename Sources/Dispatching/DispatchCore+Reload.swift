@@ -12,19 +12,19 @@ extension DispatchCore {
             timers[GroupIdentity(routeID: record.routeID, labels: record.groupLabels)] = record
         }
         for record in snapshot.alerts {
-            var entry = place(Entry(alert: record.alert))
-            entry.stored = record.alert
-            alerts[record.alert.fingerprint] = entry
-            index.insert(record.alert)
-            inhibitor.add(record.alert)
-            for (identity, index) in zip(entry.placements, entry.routes) {
+            let place = add(record.alert, isStored: true)
+            for index in routes(at: place) {
                 let route = configuration.tree.routes[index]
+                let identity = identity(of: record.alert, route: index)
                 if let id = groupIDs[identity] ?? restoredGroup(identity, route, timers[identity], record.alert, now) {
                     restoreMember(record.alert, group: id, at: now)
                 }
             }
         }
     }
+
+    /// The routes of the alert at a place, in order.
+    private func routes(at place: Int32) -> [Int] { alerts[place: place].map { routeSets[$0.routes].routes } ?? [] }
 
     private mutating func restoredGroup(
         _ identity: GroupIdentity, _ route: Route, _ timer: GroupRecord?, _ alert: Alert, _ now: Timestamp
@@ -61,19 +61,23 @@ extension DispatchCore {
         inhibitor = Inhibitor(configuration.inhibitRules)
         groups = [:]
         groupIDs = [:]
-        for fingerprint in alerts.keys.sorted() {
-            guard var entry = alerts[fingerprint] else { continue }
-            entry.memberships = 0
-            entry = place(entry)
-            alerts[fingerprint] = entry
-            inhibitor.add(entry.alert)
-            for (identity, index) in zip(entry.placements, entry.routes) {
+        routeSets = RouteSets()
+        for fingerprint in alerts.fingerprints.sorted() {
+            guard let place = alerts.place(of: fingerprint), let alert = alerts[place: place]?.alert else { continue }
+            alerts[place: place]?.routes = routeSets.number(
+                of: configuration.tree.matching(alert.labels), in: configuration.tree)
+            alerts[place: place]?.memberships = 0
+            alerts[place: place]?.group = 0
+            alerts[place: place]?.otherGroups = []
+            inhibitor.add(alert)
+            for index in routes(at: place) {
                 let route = configuration.tree.routes[index]
+                let identity = identity(of: alert, route: index)
                 let old = formerIDs[identity]
                 let wasMember = old.map { former[$0]?.members.contains(fingerprint) ?? false } ?? false
                 let key = GroupKey(routeKey: route.key, groupLabels: identity.labels)
                 let isWanted =
-                    !entry.alert.isResolved(at: now) || wasMember || log.tellsFiring(fingerprint, in: key)
+                    !alert.isResolved(at: now) || wasMember || log.tellsFiring(fingerprint, in: key)
                 guard isWanted else { continue }
                 if groupIDs[identity] == nil {
                     if let old, let group = former[old] {
@@ -86,7 +90,7 @@ extension DispatchCore {
                 }
                 guard let id = groupIDs[identity] else { continue }
                 join(fingerprint, group: id)
-                if groups[id]?.hasFlushed == false, entry.alert.startsAt + route.groupWait < now {
+                if groups[id]?.hasFlushed == false, alert.startsAt + route.groupWait < now {
                     schedule(id, at: now)
                 }
             }

@@ -33,6 +33,20 @@ public struct GroupView: Hashable, Sendable {
     public var nextFlush: Timestamp
 }
 
+/// How much the dispatcher has in hand.
+public struct DispatchCounts: Hashable, Sendable {
+    /// Alerts that have not ended and that nothing keeps from being sent.
+    public var active = 0
+    /// Alerts that have not ended and are silenced or inhibited.
+    public var suppressed = 0
+    /// Alerts that have ended and are still remembered.
+    public var resolved = 0
+    /// Aggregation groups.
+    public var groups = 0
+    /// Silences by state.
+    public var silences: [Silence.State: Int] = [:]
+}
+
 extension DispatchCore {
     /// All alerts that have not ended at `now` and that all `matchers` accept, by fingerprint.
     ///
@@ -42,18 +56,31 @@ extension DispatchCore {
         if let candidates = index.candidates(for: matchers) {
             found = candidates.filter { alerts[$0].map { matchers.allMatch($0.alert.labels) } ?? false }
         } else if matchers.isEmpty {
-            found = Array(alerts.keys)
+            found = alerts.fingerprints
         } else {
-            for (fingerprint, entry) in alerts where matchers.allMatch(entry.alert.labels) { found.append(fingerprint) }
+            alerts.forEach { if matchers.allMatch($0.alert.labels) { found.append($0.alert.fingerprint) } }
         }
         found.sort()
         return found.compactMap { alertView($0, mutedBy: [], at: now) }
     }
 
-    /// How many alerts fire and how many have ended and are still remembered.
-    public func alertCounts(at now: Timestamp) -> (firing: Int, resolved: Int) {
-        let resolved = alerts.values.reduce(0) { $0 + ($1.alert.isResolved(at: now) ? 1 : 0) }
-        return (alerts.count - resolved, resolved)
+    /// How many alerts, groups and silences there are.
+    public mutating func counts(at now: Timestamp) -> DispatchCounts {
+        var counts = DispatchCounts(groups: groups.count)
+        var firing: [Alert] = []
+        let mayBeMuted = !silences.silences.isEmpty || !inhibitor.isEmpty
+        alerts.forEach { entry in
+            if entry.alert.isResolved(at: now) {
+                counts.resolved += 1
+            } else {
+                counts.active += 1
+                if mayBeMuted { firing.append(entry.alert) }
+            }
+        }
+        for alert in firing where isMuted(alert, at: now) { counts.suppressed += 1 }
+        counts.active -= counts.suppressed
+        for silence in silences.silences.values { counts.silences[silence.state(at: now), default: 0] += 1 }
+        return counts
     }
 
     /// How many groups there are.
@@ -108,6 +135,7 @@ extension DispatchCore {
                 default: (right.endsAt, left.endsAt)
                 }
             if times.0 != times.1 { return times.0 < times.1 }
+            if left.startsAt != right.startsAt { return left.startsAt < right.startsAt }
             return left.updatedAt != right.updatedAt ? left.updatedAt < right.updatedAt : left.id < right.id
         }
     }
@@ -115,7 +143,7 @@ extension DispatchCore {
     private mutating func alertView(_ fingerprint: Fingerprint, mutedBy: [String], at now: Timestamp) -> AlertView? {
         guard let entry = alerts[fingerprint], !entry.alert.isResolved(at: now) else { return nil }
         return AlertView(
-            alert: entry.alert, receivers: entry.routes.map { configuration.tree.routes[$0].receiver },
+            alert: entry.alert, receivers: routeSets[entry.routes].receivers,
             silencedBy: silencedBy(entry.alert, at: now), inhibitedBy: inhibitedBy(entry.alert, at: now),
             mutedBy: mutedBy)
     }

@@ -7,17 +7,6 @@ import TimeSeries
 /// Pure: every decision follows from the events and times given to ``apply(_:at:)``. Work is proportional to the
 /// alerts that an event touches; deadlines are kept in a heap.
 public struct DispatchCore: Sendable {
-    /// An alert and where it belongs.
-    struct Entry: Sendable {
-        var alert: Alert
-        var stored: Alert?
-        var placements: [GroupIdentity] = []
-        var routes: [Int] = []
-        var memberships = 0
-        var silenceVersion = -1
-        var silences: [String] = []
-    }
-
     enum Deadline: Sendable {
         case group(Int)
         case flushEnd(Int, Timestamp)
@@ -30,11 +19,14 @@ public struct DispatchCore: Sendable {
         var job: NotificationJob
         let group: Int
         var isWaiting = false
+        /// Why the last attempt failed; nil before one has.
+        var failure: DeliveryFailure.Reason?
     }
 
     /// The configuration in force.
     public internal(set) var configuration: DispatchConfiguration
-    var alerts: [Fingerprint: Entry] = [:]
+    var alerts = AlertTable()
+    var routeSets = RouteSets()
     var index = AlertIndex()
     var groups: [Int: AggregationGroup] = [:]
     var groupIDs: [GroupIdentity: Int] = [:]
@@ -115,7 +107,8 @@ public struct DispatchCore: Sendable {
 
     private mutating func clean(at now: Timestamp, _ effects: inout [DispatchEffect]) {
         deadlines.insert(.cleaning, at: now + Self.cleaningInterval)
-        let ended = alerts.values.filter { $0.memberships == 0 && $0.alert.isResolved(at: now) }.map(\.alert)
+        var ended: [Alert] = []
+        alerts.forEach { if $0.memberships == 0, $0.alert.isResolved(at: now) { ended.append($0.alert) } }
         for alert in ended.sorted(by: { $0.fingerprint < $1.fingerprint }) {
             alerts[alert.fingerprint] = nil
             index.remove(alert)

@@ -18,6 +18,8 @@ public enum DispatchEffect: Sendable {
     case persist(DispatchRecord)
     /// Make one attempt to deliver and report ``DispatchEvent/result(job:_:)``.
     case notify(NotificationJob)
+    /// Count that an integration was not told within a flush, and why its last attempt failed.
+    case gaveUp(IntegrationID, DeliveryFailure.Reason)
     /// Stop an attempt that nobody waits for any more; no result is expected.
     case cancel(job: UInt64)
     /// Write it down for who follows events; only where the configuration asks for it.

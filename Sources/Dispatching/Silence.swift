@@ -38,7 +38,7 @@ public struct Silence: Hashable, Sendable {
     }
 
     /// Where it stands in its life.
-    public enum State: String, Hashable, Sendable {
+    public enum State: String, Hashable, Sendable, CaseIterable {
         case pending, active, expired
     }
 

@@ -7,11 +7,11 @@ struct SilenceStore: Sendable {
     /// By identifier.
     private(set) var silences: [String: Silence] = [:]
     /// Grows with every change of matchers, so that cached matches are known to be old.
-    private(set) var version = 0
+    private(set) var version: Int32 = 0
 
     mutating func restore(_ all: [Silence]) {
         for silence in all { silences[silence.id] = silence }
-        version += 1
+        version &+= 1
     }
 
     /// Identifiers of the silences whose matchers accept `labels`, whatever their state.
@@ -43,7 +43,7 @@ struct SilenceStore: Sendable {
         if silence.id == newID, silence.startsAt < now { silence.startsAt = now }
         stored.append(silence)
         for silence in stored { silences[silence.id] = silence }
-        version += 1
+        version &+= 1
         return stored
     }
 
@@ -59,7 +59,7 @@ struct SilenceStore: Sendable {
     mutating func removeEnded(before time: Timestamp) -> [String] {
         let old = silences.values.filter { $0.endsAt < time }.map(\.id)
         for id in old { silences[id] = nil }
-        if !old.isEmpty { version += 1 }
+        if !old.isEmpty { version &+= 1 }
         return old.sorted()
     }
 
@@ -77,7 +77,7 @@ struct SilenceStore: Sendable {
     }
 
     private static func canReplace(_ old: Silence, by new: Silence, at now: Timestamp) -> Bool {
-        guard Set(old.matchers) == Set(new.matchers) else { return false }
+        guard old.matchers == new.matchers else { return false }
         switch old.state(at: now) {
         // Starts are compared by whole seconds, as in Alertmanager.
         case .active: return second(of: new.startsAt) == second(of: old.startsAt) && new.endsAt >= now

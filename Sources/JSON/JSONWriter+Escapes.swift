@@ -5,9 +5,13 @@ extension JSONWriter {
         var start = 0
         var index = 0
         while index < utf8.count {
+            if let next = JSONEscapes.plainRun(utf8, from: index, html: escaping == .html) {
+                index = next
+                continue
+            }
             let byte = utf8[index]
             if byte < 0x80 {
-                if !table[Int(byte)] {
+                if !table.has(byte) {
                     index += 1
                     continue
                 }
@@ -53,8 +57,29 @@ extension JSONWriter {
 
 /// Which ASCII bytes are escaped, and the length of UTF-8 sequences.
 enum JSONEscapes {
-    static let plain: [Bool] = (0..<128).map { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }
-    static let html: [Bool] = plain.indices.map { plain[$0] || $0 == 0x3C || $0 == 0x3E || $0 == 0x26 }
+    /// A set of ASCII characters, a bit each.
+    struct ASCIISet {
+        let low: UInt64
+        let high: UInt64
+
+        @inline(__always)
+        func has(_ byte: UInt8) -> Bool { (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte - 64)) & 1 != 0 }
+    }
+
+    /// Control characters, `"` and `\\`.
+    static let plain = ASCIISet(low: 0xFFFF_FFFF | 1 << 0x22, high: 1 << (0x5C - 64))
+    /// Also `<`, `>` and `&`.
+    static let html = ASCIISet(low: plain.low | 1 << 0x3C | 1 << 0x3E | 1 << 0x26, high: plain.high)
+
+    /// Behind 8 bytes that are ASCII and not escaped; nil where one is otherwise, or there are not so many.
+    @inline(__always)
+    static func plainRun(_ utf8: UnsafeBufferPointer<UInt8>, from index: Int, html: Bool) -> Int? {
+        guard index + 8 <= utf8.count else { return nil }
+        let word = UnsafeRawBufferPointer(utf8).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        var odd = ByteWord.unplain(word)
+        if html { odd |= ByteWord.has(0x3C, word) | ByteWord.has(0x3E, word) | ByteWord.has(0x26, word) }
+        return odd == 0 ? index + 8 : nil
+    }
 
     /// The length of the well-formed sequence at `index`; 0 when it is not well-formed.
     static func sequenceLength(_ utf8: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {

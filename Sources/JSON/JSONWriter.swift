@@ -131,6 +131,14 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: digits)
     }
 
+    /// An instant as a string, in UTC; the fraction has at least `decimals` digits, of three.
+    public mutating func time(_ time: Timestamp, decimals: Int = 0) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        RFC3339.append(time, decimals: decimals, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// `true` or `false`.
     public mutating func bool(_ value: Bool) {
         separate()
@@ -141,6 +149,13 @@ public struct JSONWriter: Sendable {
     public mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
+    }
+
+    /// A piece of JSON text in the middle of something, commas included; it is not looked at.
+    /// - Parameter ends: Whether a value ends with it, so that a comma follows before the next.
+    public mutating func piece(_ text: StaticString, ends: Bool = false) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        needsComma = ends
     }
 
     /// JSON text as it stands; it is not looked at.

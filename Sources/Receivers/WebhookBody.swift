@@ -7,7 +7,7 @@ import TimeSeries
 public enum WebhookBody {
     /// The JSON text, with the line feed that the original ends with.
     public static func bytes(of notification: Notification, version: String = "4") -> [UInt8] {
-        var json = JSONWriter(reserving: 512 + notification.alerts.count * 512)
+        var json = JSONWriter(reserving: 1024 + notification.alerts.count * 1024)
         json.beginObject()
         json.key("receiver")
         json.string(notification.quotedReceiver)
@@ -34,33 +34,34 @@ public enum WebhookBody {
         json.key("truncatedAlerts")
         json.integer(notification.truncatedAlerts)
         json.endObject()
-        return json.bytes + [0x0A]
+        json.bytes.append(0x0A)
+        return json.bytes
     }
 
     private static func write(_ notified: NotifiedAlert, to json: inout JSONWriter) {
         json.beginObject()
-        json.key("status")
+        json.piece(#""status":"#)
         json.string(notified.status.rawValue)
-        json.key("labels")
+        json.piece(#","labels":"#)
         write(notified.alert.labels, to: &json)
-        json.key("annotations")
+        json.piece(#","annotations":"#)
         write(notified.alert.annotations, to: &json)
-        json.key("startsAt")
-        json.string(RFC3339.string(notified.alert.startsAt))
-        json.key("endsAt")
-        json.string(RFC3339.string(notified.endsAt))
-        json.key("generatorURL")
+        json.piece(#","startsAt":"#)
+        json.time(notified.alert.startsAt)
+        json.piece(#","endsAt":"#)
+        json.time(notified.endsAt)
+        json.piece(#","generatorURL":"#)
         json.string(notified.alert.generatorURL)
-        json.key("fingerprint")
-        json.string(notified.alert.fingerprint.description)
-        json.endObject()
+        json.piece(#","fingerprint":""#)
+        notified.alert.fingerprint.append(to: &json.bytes)
+        json.piece(#""}"#, ends: true)
     }
 
     private static func write(_ labels: Labels, to json: inout JSONWriter) {
         json.beginObject()
-        for (name, value) in labels {
-            json.key(name)
-            json.string(value)
+        labels.forEachUTF8 { name, value in
+            json.key(utf8: name)
+            json.string(utf8: value)
         }
         json.endObject()
     }

@@ -29,8 +29,9 @@ public struct WebhookIntegration: Integration {
             let body: [UInt8]
             let url: String
             do throws(TemplateError) {
-                let data = told.templateData.value
                 let now = means.clock.now()
+                // Made only where a template looks at it.
+                lazy var data = told.templateData.value
                 if let payload = settings.payload {
                     var json = JSONWriter()
                     let render = { (text: String) throws(TemplateError) in
@@ -41,7 +42,7 @@ public struct WebhookIntegration: Integration {
                 } else {
                     body = WebhookBody.bytes(of: told)
                 }
-                url = try means.templates.text(address, data, at: now)
+                url = address.contains("{{") ? try means.templates.text(address, data, at: now) : address
             } catch { return .permanent("webhook template: \(error.reason)") }
             var request = HTTPRequest(
                 "POST", url, headers: [HTTPHeader("Content-Type", "application/json")], body: body,

@@ -59,16 +59,23 @@ struct SQLiteConnection: ~Copyable {
         try rows(sql, values) { _ in }
     }
 
+    /// Runs one statement, prepared once and kept, with a number before the other values.
+    mutating func run(_ sql: String, first: Int64, _ values: [SQLiteValue]) throws(SQLiteError) {
+        try rows(sql, first: first, values) { _ in }
+    }
+
     /// Runs one query, prepared once and kept; `body` sees every row.
     mutating func rows(
-        _ sql: String, _ values: [SQLiteValue] = [], _ body: (borrowing SQLiteRow) -> Void
+        _ sql: String, first: Int64? = nil, _ values: [SQLiteValue] = [], _ body: (borrowing SQLiteRow) -> Void
     ) throws(SQLiteError) {
         let statement = try prepared(sql)
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
         }
-        for (index, value) in values.enumerated() { try bind(value, to: statement, at: Int32(index + 1)) }
+        if let first { try bind(.integer(first), to: statement, at: 1) }
+        let offset: Int32 = first == nil ? 1 : 2
+        for (index, value) in values.enumerated() { try bind(value, to: statement, at: Int32(index) + offset) }
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW: body(SQLiteRow(statement: statement))

@@ -40,7 +40,7 @@ extension SQLiteConnection {
         }
         defer { sequentialRows[change.table.name] = rows }
         switch change.action {
-        case .put(let row): try run(change.table.put, [.integer(rows.number(of: key))] + row)
+        case .put(let row): try run(change.table.put, first: rows.number(of: key), row)
         case .remove:
             guard let number = rows.remove(key) else { return }
             try run(change.table.deleteNumber, [.integer(number)])

@@ -8,8 +8,8 @@ public protocol StateRecord: Sendable {
     init?(row: [SQLiteValue])
 }
 
-/// A table as records see it.
-public struct StateTable: Hashable, Sendable {
+/// A table as records see it; one of its name.
+public final class StateTable: Hashable, Sendable {
     /// The table's name in the database.
     public let name: String
     /// The names of all columns, those of the key first.
@@ -37,10 +37,17 @@ public struct StateTable: Hashable, Sendable {
             ? "INSERT OR REPLACE INTO \(name) (number,\(all)) VALUES (?,\(marks))"
             : "INSERT OR REPLACE INTO \(name) (\(all)) VALUES (\(marks))"
         select = "SELECT \(all) FROM \(name)"
+        deleteNumber = "DELETE FROM \(name) WHERE number=?"
     }
 
+    /// Whether both are the same table.
+    public static func == (left: StateTable, right: StateTable) -> Bool { left === right || left.name == right.name }
+
+    /// Feeds the name.
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
     /// Deletes the row of a number.
-    var deleteNumber: String { "DELETE FROM \(name) WHERE number=?" }
+    let deleteNumber: String
 
     /// Deletes the rows whose first `count` key columns have given values.
     func delete(_ count: Int) -> String {

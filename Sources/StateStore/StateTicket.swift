@@ -9,9 +9,18 @@ public final class StateTicket: Sendable {
 
     private let state = Mutex(State())
 
-    init() {}
+    /// Nothing is known yet.
+    public init() {}
 
-    func complete(_ result: Result<Void, StateStoreError>) {
+    /// Nothing was to be written.
+    public static var done: StateTicket {
+        let ticket = StateTicket()
+        ticket.complete(.success(()))
+        return ticket
+    }
+
+    /// Tells those who wait what came of it.
+    public func complete(_ result: Result<Void, StateStoreError>) {
         let waiting = state.withLock { state in
             state.result = result
             defer { state.waiting = [] }

@@ -53,7 +53,7 @@ final class StateWriter: Sendable {
     func submit(_ job: Job) {
         let accepted = state.withLock { state in
             guard !state.closing else { return false }
-            for change in job.changes { state.late.supersede(by: change) }
+            if !state.late.isEmpty { for change in job.changes { state.late.supersede(by: change) } }
             state.jobs.append(job)
             return true
         }
@@ -197,6 +197,7 @@ final class StateWriter: Sendable {
         let started = ContinuousClock.now
         // What may be late was handed over behind the jobs of the same key, or it would have been superseded.
         let changes = retry + jobs.flatMap(\.changes) + late
+        if changes.isEmpty { return nil }
         let failure = attempt(changes)
         metrics.transactions.increment()
         metrics.duration.observe(ContinuousClock.now - started)

@@ -67,6 +67,11 @@ extension Labels {
         return left.count - right.count
     }
 
+    /// Order of texts given as UTF-8: negative, zero or positive.
+    public static func order(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
+        compare(left[...], right[...])
+    }
+
     /// Order of texts by UTF-8 bytes, as Go sorts strings.
     public static func less(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)

@@ -65,6 +65,37 @@ extension Labels {
         filtered { !Self.isMetricName($0) }
     }
 
+    /// The labels that `other` has with the same value; one with an empty value also where `other` lacks it. O(n + m).
+    public func sharing(with other: Labels) -> Labels {
+        if bytes == other.bytes { return self }
+        var kept: [UInt8] = []
+        bytes.withUnsafeBufferPointer { all in
+            other.bytes.withUnsafeBufferPointer { others in
+                var index = 0
+                var place = 0
+                while index < all.count {
+                    let start = index
+                    let name = Self.span(all, &index)
+                    let value = Self.span(all, &index)
+                    var isShared = value.isEmpty
+                    while place < others.count {
+                        var next = place
+                        let order = Self.compare(others[Self.span(others, &next)], all[name])
+                        if order > 0 { break }
+                        let found = Self.span(others, &next)
+                        place = next
+                        if order == 0 {
+                            isShared = Self.compare(others[found], all[value]) == 0
+                            break
+                        }
+                    }
+                    if isShared { kept.append(contentsOf: UnsafeBufferPointer(rebasing: all[start..<index])) }
+                }
+            }
+        }
+        return kept.count == bytes.count ? self : Labels(packed: kept)
+    }
+
     /// This set with `name` set to `value`, or without it when `value` is empty. O(n).
     public func setting(_ name: String, to value: String) -> Labels {
         var name = name

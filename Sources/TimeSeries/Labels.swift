@@ -94,6 +94,9 @@ public struct Labels: Hashable, Sendable {
     /// Whether there is a label `name`.
     public func contains(_ name: String) -> Bool { self[name] != nil }
 
+    /// Whether one label has no name; it comes first.
+    public var hasEmptyName: Bool { bytes.first == 0 }
+
     /// Equal sets are equal whatever order they were given in.
     public static func == (left: Labels, right: Labels) -> Bool { left.hash == right.hash && left.bytes == right.bytes }
 

@@ -30,7 +30,7 @@ public struct LabelsCollector: Sendable {
     /// The set collected since the last call; of equal names the last wins. Collecting begins anew.
     public mutating func finish() -> Labels {
         let wasSorted = isSorted
-        let packed = wasSorted ? Array(bytes) : Self.sorted(bytes)
+        let packed = wasSorted ? Array(bytes) : Self.sorted(bytes, count: count)
         bytes.removeAll(keepingCapacity: true)
         lastStart = nil
         isSorted = true
@@ -41,9 +41,58 @@ public struct LabelsCollector: Sendable {
         return labels
     }
 
-    /// The labels in the order of their names; of equal names the last.
-    private static func sorted(_ bytes: [UInt8]) -> [UInt8] {
+    private static let fewLabels = 32
+
+    /// The same for a few labels: each is put where it belongs among those before it.
+    private static func sortedFew(_ bytes: [UInt8], count: Int) -> [UInt8] {
         bytes.withUnsafeBufferPointer { all in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * count) { places in
+                let starts = UnsafeMutableBufferPointer(rebasing: places[..<count])
+                let ends = UnsafeMutableBufferPointer(rebasing: places[count...])
+                var used = 0
+                var index = 0
+                while index < all.count {
+                    let start = index
+                    let name = Labels.span(all, &index)
+                    _ = Labels.span(all, &index)
+                    var place = used
+                    while place > 0 {
+                        var other = starts[place - 1]
+                        let order = Labels.compare(all[Labels.span(all, &other)], all[name])
+                        if order < 0 { break }
+                        place -= 1
+                        if order == 0 {
+                            // Of equal names the later one stands for both.
+                            used -= 1
+                            for moved in place..<used {
+                                starts[moved] = starts[moved + 1]
+                                ends[moved] = ends[moved + 1]
+                            }
+                            break
+                        }
+                    }
+                    for moved in stride(from: used, to: place, by: -1) {
+                        starts[moved] = starts[moved - 1]
+                        ends[moved] = ends[moved - 1]
+                    }
+                    starts[place] = start
+                    ends[place] = index
+                    used += 1
+                }
+                var out: [UInt8] = []
+                out.reserveCapacity(all.count)
+                for place in 0..<used {
+                    out.append(contentsOf: UnsafeBufferPointer(rebasing: all[starts[place]..<ends[place]]))
+                }
+                return out
+            }
+        }
+    }
+
+    /// The labels in the order of their names; of equal names the last.
+    private static func sorted(_ bytes: [UInt8], count: Int) -> [UInt8] {
+        if count <= fewLabels { return sortedFew(bytes, count: count) }
+        return bytes.withUnsafeBufferPointer { all in
             var spans: [(name: Range<Int>, whole: Range<Int>)] = []
             var index = 0
             while index < all.count {

@@ -12,6 +12,8 @@ struct DispatchWorld {
     var sent: [NotificationJob] = []
     var signals: [IncidentSignal] = []
     var cancelled: [UInt64] = []
+    /// Type and reason of each integration that was given up within a flush.
+    var gaveUp: [String] = []
     var recorded: [DispatchOccurrence] = []
     /// What receivers answer at once; nil leaves the answer to the test.
     var answer: (@Sendable (NotificationJob) -> DeliveryResult?)? = { _ in .delivered }
@@ -37,6 +39,7 @@ struct DispatchWorld {
             case .persist(let record): store.apply(record)
             case .incident(let signal): signals.append(signal)
             case .record(let occurrence): recorded.append(occurrence)
+            case .gaveUp(let integration, let reason): gaveUp.append("\(integration.type) \(reason.rawValue)")
             case .cancel(let job):
                 cancelled.append(job)
                 pending.removeAll { $0.id == job }

@@ -122,6 +122,7 @@ struct GroupingTests {
             world.run(for: .milliseconds(50))
         }
         #expect(attempts.prefix(4) == [0, 500, 1250, 2400])
+        #expect(world.gaveUp == ["webhook other"])
         world.answer = { _ in .delivered }
         world.run(for: .seconds(1))
         #expect(world.news() == ["firing 1"])
@@ -138,6 +139,7 @@ struct GroupingTests {
         #expect(world.pending.map(\.id) == first && first.count == 1)
         world.run(for: .milliseconds(1))
         #expect(world.cancelled == first)
+        #expect(world.gaveUp == ["webhook contextDeadlineExceeded"])
         #expect(world.pending.count == 1 && world.pending.map(\.id) != first)
     }
 

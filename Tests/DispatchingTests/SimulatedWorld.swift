@@ -266,6 +266,7 @@ struct SimulatedWorld {
             switch effect {
             case .persist(.log) where dropsLogWrites: break
             case .persist(let record): store.apply(record)
+            case .gaveUp: break
             case .record: problems.append("an event that nobody asked for")
             case .incident: problems.append("an incident without a policy")
             case .cancel(let job):

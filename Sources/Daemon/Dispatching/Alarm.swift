@@ -7,16 +7,26 @@ struct Alarm {
     private let clock: any WallClock
     private var task: Task<Void, Never>?
     private var deadline: Timestamp?
+    private var lastRing: Timestamp
+    /// What becomes due in between is taken together.
+    private static let pause = Duration.milliseconds(5)
 
-    init(clock: any WallClock) { self.clock = clock }
+    init(clock: any WallClock) {
+        self.clock = clock
+        lastRing = clock.now() - Self.pause
+    }
 
-    /// Calls `ring` at `time` instead of whenever it was set to before; nil means never.
+    /// Calls `ring` at `time`, or somewhat later when it has just rung; nil means never.
+    ///
+    /// Set to a later time than before it rings at the earlier one all the same: its owner finds nothing due and sets it
+    /// anew, which costs less than a timer for every change.
     mutating func set(to time: Timestamp?, _ ring: @escaping @Sendable () async -> Void) {
-        if time == deadline, task != nil || time == nil { return }
+        guard let wanted = time else { return cancel() }
+        // A clock that was set back must not put it off.
+        let time = max(wanted, min(lastRing, clock.now()) + Self.pause)
+        if task != nil, let deadline, deadline <= time { return }
         task?.cancel()
-        task = nil
         deadline = time
-        guard let time else { return }
         let clock = clock
         task = Task {
             do { try await clock.sleep(until: time) } catch { return }
@@ -26,6 +36,7 @@ struct Alarm {
 
     /// It has rung: the next ``set(to:_:)`` starts anew even for the same time.
     mutating func rang() {
+        lastRing = clock.now()
         task = nil
         deadline = nil
     }
@@ -33,6 +44,7 @@ struct Alarm {
     /// Never rings again until it is set.
     mutating func cancel() {
         task?.cancel()
-        rang()
+        task = nil
+        deadline = nil
     }
 }

@@ -16,9 +16,11 @@ struct AlertIntake: Sendable {
     }
 
     /// Takes what is valid of `posted`.
-    func take(_ posted: [PostedAlert], waitingForDisk: Bool) async -> Outcome {
+    /// - Parameter overHTTP: They came over HTTP: they are counted there, and the sender waits until they are durable.
+    func take(_ posted: [PostedAlert], overHTTP: Bool) async -> Outcome {
         var outcome = Outcome()
         var accepted: [Alert] = []
+        accepted.reserveCapacity(posted.count)
         let now = clock.now()
         let timeout = await dispatcher.resolveTimeout
         for alert in posted {
@@ -28,10 +30,10 @@ struct AlertIntake: Sendable {
                 outcome.refusals.append(error)
             }
         }
-        metrics.taken(posted, refused: outcome.refusals.count, at: now)
+        if !overHTTP { metrics.taken(posted, refused: outcome.refusals.count, at: now) }
         if accepted.isEmpty { return outcome }
         let ticket = await dispatcher.receive(accepted)
-        guard waitingForDisk else { return outcome }
+        guard overHTTP else { return outcome }
         do throws(StateStoreError) { try await ticket.durable() } catch { outcome.failure = error }
         return outcome
     }

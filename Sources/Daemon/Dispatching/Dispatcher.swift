@@ -148,6 +148,7 @@ actor Dispatcher {
             case .persist(let record): changes.append(StateChange(record))
             case .notify(let job): wanted.append(.notify(.group, job))
             case .cancel(let job): wanted.append(.cancel(JobKey(origin: .group, id: job)))
+            case .gaveUp(let integration, let reason): metrics.gaveUp(integration, reason)
             case .record(let occurrence): events.record(.dispatched(occurrence))
             case .incident(let signal): signals.append(signal)
             }
@@ -179,9 +180,11 @@ actor Dispatcher {
     /// Hands changes to the store and lets the effects go once they are durable, or have failed to be.
     private func commit(_ changes: [StateChange], _ wanted: [Release]) -> StateTicket {
         defer { setAlarm() }
-        let ticket = store.submit(changes)
-        if !wanted.isEmpty {
-            store.submit([]) { [releaser] _ in releaser.yield(wanted) }
+        if changes.isEmpty, wanted.isEmpty { return .done }
+        let ticket = StateTicket()
+        store.submit(changes) { [releaser] result in
+            ticket.complete(result)
+            if !wanted.isEmpty { releaser.yield(wanted) }
         }
         return ticket
     }
@@ -214,6 +217,10 @@ actor Dispatcher {
             Self.report(job, result, to: log)
             health.note(job.integration, result)
             metrics.delivered(job, result, in: ContinuousClock.now - started)
+            // An incident's steps are not tried again within a flush.
+            if origin == .incident, case .permanent(let failure) = result {
+                metrics.gaveUp(job.integration, failure.reason)
+            }
             await self?.finished(origin, job, result)
         }
     }
@@ -251,8 +258,8 @@ actor Dispatcher {
         let now = clock.now()
         return dispatch.silenceViews(at: now).map { ($0, $0.state(at: now)) }
     }
-    /// Firing and ended alerts.
-    func counts() -> (firing: Int, resolved: Int) { dispatch.alertCounts(at: clock.now()) }
+    /// How much is in hand.
+    func counts() -> DispatchCounts { dispatch.counts(at: clock.now()) }
     /// All incidents, newest first.
     func allIncidents() -> [IncidentStatus] { incidents.all.map { ($0, incidents.due($0)) } }
 }

@@ -128,7 +128,7 @@ actor Heartbeats {
             case .persist, .forget: break
             case .alerts(let alerts):
                 let external = configuration.ruler.externalLabels
-                _ = await intake.take(alerts.map { $0.adding(external) }, waitingForDisk: false)
+                _ = await intake.take(alerts.map { $0.adding(external) }, overHTTP: false)
             case .send(let out): send(out)
             case .withheld(let out): metrics.withheld.with(out.receiver).increment()
             }

@@ -10,8 +10,6 @@ struct DispatchMetrics: Sendable {
     private let latency: MetricFamily<MetricHistogram>
     private let received: MetricFamily<MetricCounter>
     private let invalid: MetricFamily<MetricCounter>
-    /// Alerts by state, set before each exposition.
-    let alerts: MetricFamily<MetricGauge>
 
     init(_ registry: MetricsRegistry) {
         notifications = registry.counters(
@@ -33,7 +31,6 @@ struct DispatchMetrics: Sendable {
         invalid = registry.counters(
             "alertmanager_alerts_invalid_total", "The total number of received alerts that were invalid.",
             labels: ["version"])
-        alerts = registry.gauges("alertmanager_alerts", "How many alerts by state.", labels: ["state"])
     }
 
     /// Counts one attempt to deliver.
@@ -44,19 +41,29 @@ struct DispatchMetrics: Sendable {
         latency.with(type).observe(duration.seconds)
         switch result {
         case .delivered: break
-        case .temporary: failedRequests.with(type).increment()
-        case .permanent(let failure):
-            failedRequests.with(type).increment()
-            failed.with(type, failure.reason.rawValue).increment()
+        case .temporary, .permanent: failedRequests.with(type).increment()
         }
     }
 
-    /// Counts posted alerts.
-    func taken(_ posted: [PostedAlert], refused: Int, at now: Timestamp) {
-        for alert in posted {
-            let isOver = alert.endsAt.map { $0 <= now } ?? false
-            received.with(isOver ? "resolved" : "firing", "v2").increment()
+    /// Counts a notification that was not taken, however often it was tried.
+    func gaveUp(_ integration: IntegrationID, _ reason: DeliveryFailure.Reason) {
+        failed.with(integration.type, reason.rawValue).increment()
+    }
+
+    /// Shows zeros of the integrations there are before anything happens, so that the first failure is a rise.
+    func know(_ integrations: [IntegrationProfile]) {
+        for type in Set(integrations.map(\.id.type)) {
+            for family in [notifications, requests, failedRequests] { _ = family.with(type) }
+            for reason in DeliveryFailure.Reason.allCases { _ = failed.with(type, reason.rawValue) }
+            _ = latency.with(type)
         }
+    }
+
+    /// Counts alerts that did not come over HTTP, where they are counted already.
+    func taken(_ posted: [PostedAlert], refused: Int, at now: Timestamp) {
+        let over = posted.count { $0.endsAt.map { $0 <= now } ?? false }
+        received.with("resolved", "v2").increment(by: Double(over))
+        received.with("firing", "v2").increment(by: Double(posted.count - over))
         if refused > 0 { invalid.with("v2").increment(by: Double(refused)) }
     }
 }

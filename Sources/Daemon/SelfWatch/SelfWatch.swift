@@ -102,7 +102,7 @@ actor SelfWatch {
         self.core = core
         let firing = core.firing
         for alert in SelfWatchAlert.allCases { metrics.with(alert.rawValue).set(Double(firing[alert] ?? 0)) }
-        if !alerts.isEmpty { _ = await intake.take(alerts, waitingForDisk: false) }
+        if !alerts.isEmpty { _ = await intake.take(alerts, overHTTP: false) }
         return settings.interval
     }
 

@@ -1,5 +1,6 @@
 import Alerts
 import Base
+import JSON
 import TimeSeries
 
 /// Reads the bodies that servers post, in one pass over the bytes and without a tree.
@@ -11,9 +12,12 @@ struct PlainAlertsReader {
 
     /// What the alert before had: neighbours mostly share times, annotations and the address they come from.
     private struct Before {
-        var times: [(text: [UInt8], time: Timestamp)] = []
+        var times: [(text: Range<Int>, time: Timestamp)] = []
         var annotations = Labels.empty
+        /// Where the annotations stand in the body.
+        var annotationsText = 0..<0
         var generatorURL = ""
+        var generatorURLText = 0..<0
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -61,8 +65,8 @@ struct PlainAlertsReader {
                 guard labels == nil, let found = pairs(keepingEmpty: false) else { return nil }
                 labels = found
             case .annotations:
-                guard annotations == nil, let found = pairs(keepingEmpty: true) else { return nil }
-                annotations = found == before.annotations ? before.annotations : found
+                guard annotations == nil, let found = annotationPairs() else { return nil }
+                annotations = found
             case .startsAt:
                 guard startsAt == nil, let found = time() else { return nil }
                 startsAt = found
@@ -75,7 +79,6 @@ struct PlainAlertsReader {
             }
         } while take(",")
         guard take("}"), let labels else { return nil }
-        before.annotations = annotations ?? .empty
         return PostedAlert(
             labels: labels, annotations: annotations ?? .empty, startsAt: startsAt, endsAt: endsAt,
             generatorURL: generatorURL ?? "")
@@ -109,30 +112,60 @@ struct PlainAlertsReader {
         return collector.finish()
     }
 
+    /// Annotations; those of the alert before once more where the text is the same.
+    private mutating func annotationPairs() -> Labels? {
+        if takeAgain(before.annotationsText) { return before.annotations }
+        let start = at
+        guard let found = pairs(keepingEmpty: true) else { return nil }
+        if found != before.annotations { before.annotations = found }
+        before.annotationsText = start..<at
+        return before.annotations
+    }
+
     private mutating func time() -> Timestamp? {
-        guard let range = plainString() else { return nil }
-        let text = bytes[range]
-        if let known = before.times.first(where: { $0.text.elementsEqual(text) }) { return known.time }
-        guard let time = PostedTime.parse(String(decoding: text, as: UTF8.self)) else { return nil }
+        skipSpace()
+        for known in before.times where takeAgain(known.text) { return known.time }
+        let start = at
+        guard let range = plainString(), let time = PostedTime.parse(String(decoding: bytes[range], as: UTF8.self))
+        else { return nil }
         if before.times.count >= 4 { before.times.removeFirst() }
-        before.times.append((Array(text), time))
+        before.times.append((start..<at, time))
         return time
     }
 
+    /// Goes over the text that stands at `known` when it stands here once more.
+    private mutating func takeAgain(_ known: Range<Int>) -> Bool {
+        guard !known.isEmpty, known.count <= bytes.count - at else { return false }
+        let raw = UnsafeRawBufferPointer(bytes)
+        var offset = 0
+        while offset + 8 <= known.count {
+            let one = raw.loadUnaligned(fromByteOffset: known.lowerBound + offset, as: UInt64.self)
+            if one != raw.loadUnaligned(fromByteOffset: at + offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < known.count {
+            if bytes[known.lowerBound + offset] != bytes[at + offset] { return false }
+            offset += 1
+        }
+        at += known.count
+        return true
+    }
+
     private mutating func address() -> String? {
+        if takeAgain(before.generatorURLText) { return before.generatorURL }
+        let start = at
         guard take("\""), let found = skipString() else { return nil }
         let text: String
         if found.escaped {
             guard unescape(found.range) else { return nil }
-            if before.generatorURL.utf8.elementsEqual(scratch) { return before.generatorURL }
             text = String(decoding: scratch, as: UTF8.self)
         } else {
-            if before.generatorURL.utf8.elementsEqual(bytes[found.range]) { return before.generatorURL }
             text = String(decoding: bytes[found.range], as: UTF8.self)
         }
         guard RequestURI.isValid(text) else { return nil }
-        before.generatorURL = text
-        return text
+        if before.generatorURL != text { before.generatorURL = text }
+        before.generatorURLText = start..<at
+        return before.generatorURL
     }
 
     // MARK: - Bytes
@@ -162,6 +195,13 @@ struct PlainAlertsReader {
         var escaped = false
         var isASCII = true
         while at < bytes.count {
+            if at + 8 <= bytes.count {
+                let word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                if ByteWord.unplain(word) == 0 {
+                    at += 8
+                    continue
+                }
+            }
             let byte = bytes[at]
             if byte == UInt8(ascii: "\"") {
                 let range = start..<at

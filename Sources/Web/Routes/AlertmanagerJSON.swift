@@ -10,7 +10,8 @@ import TimeSeries
 enum AlertmanagerJSON {
     /// A JSON text, as the API's own handlers refuse.
     static func message(_ message: String, status: Int) -> HTTPServerResponse {
-        answer(status: status) { $0.string(message) }
+        // Its encoder leaves angle brackets and ampersands in such texts as they are.
+        answer(status: status) { $0.string(message, escaping: .plain) }
     }
 
     /// `{"code":…,"message":…}`, as the layer that checks requests refuses.
@@ -29,7 +30,8 @@ enum AlertmanagerJSON {
     static func answer(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> HTTPServerResponse {
         var json = JSONWriter()
         write(&json)
-        return .json(json.bytes + [0x0A], status: status).with(header: "Cache-Control", "no-store")
+        json.bytes.append(0x0A)
+        return .json(json.bytes, status: status).with(header: "Cache-Control", "no-store")
     }
 
     /// Above this many alerts a list is written while it is sent, so that it never stands in memory whole.
@@ -52,21 +54,20 @@ enum AlertmanagerJSON {
             json.beginArray()
             for item in items {
                 write(item, &json)
-                if json.bytes.count > 64 << 10 { try await body.write(json.takeBytes()) }
+                if json.bytes.count > 64 << 10 {
+                    try await body.write(json.bytes)
+                    json.bytes.removeAll(keepingCapacity: true)
+                }
             }
             json.endArray()
-            try await body.write(json.takeBytes() + [0x0A])
+            json.bytes.append(0x0A)
+            try await body.write(json.bytes)
         }
         .with(header: "Cache-Control", "no-store")
     }
 
     /// `2026-01-02T15:04:05.600Z`: always three decimals.
-    static func time(_ time: Timestamp) -> String {
-        let text = RFC3339.string(time).dropLast()
-        guard let point = text.utf8.firstIndex(of: UInt8(ascii: ".")) else { return text + ".000Z" }
-        let decimals = text.utf8.distance(from: point, to: text.utf8.endIndex) - 1
-        return text + String(repeating: "0", count: max(0, 3 - decimals)) + "Z"
-    }
+    static func time(_ time: Timestamp, _ json: inout JSONWriter) { json.time(time, decimals: 3) }
 
     static func labels(_ labels: Labels, _ json: inout JSONWriter) {
         json.beginObject()
@@ -79,33 +80,33 @@ enum AlertmanagerJSON {
 
     static func alert(_ view: ReceivedAlertView, _ json: inout JSONWriter) {
         json.beginObject()
-        json.key("annotations")
+        json.piece(#""annotations":"#)
         labels(view.alert.annotations, &json)
-        json.key("endsAt")
-        json.string(time(view.alert.endsAt))
-        json.key("fingerprint")
-        json.string(view.alert.fingerprint.description)
-        json.key("receivers")
-        json.beginArray()
+        json.piece(#","endsAt":"#)
+        time(view.alert.endsAt, &json)
+        json.piece(#","fingerprint":""#)
+        view.alert.fingerprint.append(to: &json.bytes)
+        json.piece(#"","receivers":["#)
         for name in view.receivers { receiver(name, &json) }
-        json.endArray()
-        json.key("startsAt")
-        json.string(time(view.alert.startsAt))
-        json.key("status")
-        json.beginObject()
-        texts("inhibitedBy", view.inhibitedBy.map(\.description), &json)
-        texts("mutedBy", view.mutedBy, &json)
-        texts("silencedBy", view.silencedBy, &json)
-        json.key("state")
+        json.piece(#"],"startsAt":"#)
+        time(view.alert.startsAt, &json)
+        if view.inhibitedBy.isEmpty, view.mutedBy.isEmpty, view.silencedBy.isEmpty {
+            json.piece(#","status":{"inhibitedBy":[],"mutedBy":[],"silencedBy":[],"state":"#)
+        } else {
+            json.piece(#","status":{"#)
+            texts("inhibitedBy", view.inhibitedBy.map(\.description), &json)
+            texts("mutedBy", view.mutedBy, &json)
+            texts("silencedBy", view.silencedBy, &json)
+            json.piece(#","state":"#)
+        }
         json.string(view.state)
-        json.endObject()
-        json.key("updatedAt")
-        json.string(time(view.alert.updatedAt))
+        json.piece(#"},"updatedAt":"#)
+        time(view.alert.updatedAt, &json)
         if !view.alert.generatorURL.isEmpty {
-            json.key("generatorURL")
+            json.piece(#","generatorURL":"#)
             json.string(view.alert.generatorURL)
         }
-        json.key("labels")
+        json.piece(#","labels":"#)
         labels(view.alert.labels, &json)
         json.endObject()
     }
@@ -134,7 +135,7 @@ enum AlertmanagerJSON {
         json.string(view.state)
         json.endObject()
         json.key("updatedAt")
-        json.string(time(view.updatedAt))
+        time(view.updatedAt, &json)
         if !silence.annotations.isEmpty {
             json.key("annotations")
             labels(silence.annotations, &json)
@@ -144,13 +145,13 @@ enum AlertmanagerJSON {
         json.key("createdBy")
         json.string(silence.createdBy)
         json.key("endsAt")
-        json.string(time(silence.endsAt))
+        time(silence.endsAt, &json)
         json.key("matchers")
         json.beginArray()
         for matcher in silence.matchers { Self.matcher(matcher, &json) }
         json.endArray()
         json.key("startsAt")
-        json.string(time(silence.startsAt))
+        time(silence.startsAt, &json)
         json.endObject()
     }
 
@@ -169,7 +170,7 @@ enum AlertmanagerJSON {
 
     static func receiver(_ name: String, _ json: inout JSONWriter) {
         json.beginObject()
-        json.key("name")
+        json.piece(#""name":"#)
         json.string(name)
         json.endObject()
     }
