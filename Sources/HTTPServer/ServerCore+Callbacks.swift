@@ -117,10 +117,16 @@ extension ServerCore {
 
     /// A body that announces itself as too long is not read at all.
     private func lengthRefusal(_ state: Exchange.State) -> HTTPServerResponse? {
+        var announced: Int?
         for header in state.headers where header.name.lowercased() == "content-length" {
-            guard let length = Int(header.value) else {
-                return HTTPServerResponse(status: 400, text: "400 Bad Request\n")
+            // Two lengths would let a proxy in front see other requests than we do.
+            guard header.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let length = Int(header.value),
+                announced == nil || announced == length
+            else {
+                return HTTPServerResponse(status: 400, text: "400 Bad Request\n").with(
+                    header: "Connection", "close")
             }
+            announced = length
             if length > configuration.maximumBodyBytes { return Self.tooLarge(configuration.maximumBodyBytes) }
         }
         return nil

@@ -16,6 +16,8 @@ public struct WebService: Sendable {
     private let onAnswer: (@Sendable (AccessRecord) -> Void)?
     private let requests: MetricFamily<MetricCounter>
     private let durations: MetricFamily<MetricHistogram>
+    private let alertmanagerDurations: MetricFamily<MetricHistogram>
+    private let alertmanagerSizes: MetricFamily<MetricHistogram>
     private let received: MetricFamily<MetricCounter>
     private let invalid: MetricFamily<MetricCounter>
 
@@ -40,6 +42,12 @@ public struct WebService: Sendable {
         durations = metrics.histograms(
             "prometheus_http_request_duration_seconds", "Histogram of latencies for HTTP requests.",
             buckets: [0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120], labels: ["handler"])
+        alertmanagerDurations = metrics.histograms(
+            "alertmanager_http_request_duration_seconds", "Histogram of latencies for HTTP requests of API v2.",
+            buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], labels: ["code", "handler", "method"])
+        alertmanagerSizes = metrics.histograms(
+            "alertmanager_http_response_size_bytes", "Histogram of response size for HTTP requests of API v2.",
+            buckets: [100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000], labels: ["handler", "method"])
         received = metrics.counters(
             "alertmanager_alerts_received_total", "The total number of received alerts.", labels: ["status", "version"])
         invalid = metrics.counters(
@@ -66,9 +74,25 @@ public struct WebService: Sendable {
             response = route?.isShared == true ? Self.shared(plain, request) : plain
         case .refused(let refusal): response = refusal
         }
+        if request.path.hasPrefix("/api/v2/") {
+            // As Alertmanager marks its answers.
+            response.headers.append(("Vary", "Origin"))
+            if !response.headers.contains(where: { $0.name == "Cache-Control" }) {
+                response.headers.append(("Cache-Control", "no-store"))
+            }
+        }
         let duration = ContinuousClock.now - started
         requests.with(String(response.status), pattern).increment()
         durations.with(pattern).observe(duration)
+        if pattern.hasPrefix("/api/v2/") {
+            // Clients may call their methods anything: only real ones get a series.
+            let method =
+                ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"].contains(request.method)
+                ? request.method.lowercased() : "other"
+            alertmanagerDurations.with(String(response.status), pattern, method).observe(duration)
+            // Of a list that is written while it is sent nobody knows the size yet.
+            if let size = response.size { alertmanagerSizes.with(pattern, method).observe(Double(size)) }
+        }
         onAnswer?(
             AccessRecord(
                 id: id, method: request.method,
@@ -115,6 +139,9 @@ public struct WebService: Sendable {
                     route, route.pattern,
                     HTTPServerResponse(status: 403, text: "cross-origin requests are not allowed to change anything\n")
                 )
+            }
+            if route.style == .alertmanager, let refusal = MediaTypes.refusal(request) {
+                return (route, route.pattern, refusal)
             }
             do throws(WebFailure) {
                 return (route, route.pattern, try await route.handle(self, request, parameters))

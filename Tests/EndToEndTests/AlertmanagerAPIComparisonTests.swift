@@ -43,6 +43,16 @@ struct AlertmanagerAPIComparisonTests {
         #"[{"labels":{"alertname":"F"},"endsAt":"0001-01-01T00:00:00Z"}]"#,
         #"[{"Labels":{"alertname":"Case"}}]"#, #"[{"labels":{"a b":"1","alertname":"Space"}}]"#,
         #"[{"labels":{"alertname":"Zone"},"startsAt":"2026-01-01T00:00:00.123+02:00"}]"#,
+        #"[{"labels":{"alertname":"Short"},"startsAt":"2026-01-01T00:00Z"}]"#,
+        #"[{"labels":{"alertname":"Short"},"startsAt":"2026-01-01T00:00"}]"#,
+        #"[{"labels":{"alertname":"Space"},"startsAt":"2026-01-01 00:00:00"}]"#,
+        #"[{"labels":{"alertname":"Small"},"startsAt":"2026-01-01t00:00:00z"}]"#,
+        #"[{"labels":{"alertname":"A"},"startsAt":"2026-02-30T00:00:00Z"}]"#,
+        #"[{"labels":{"alertname":"A"},"startsAt":"2026-13-01"}]"#, " \n",
+        #"[{"labels":{"alertname":"Star"},"generatorURL":"*"}]"#,
+        #"[{"labels":{"alertname":"Relative"},"generatorURL":"//h/x"}]"#,
+        #"[{"labels":{"alertname":"Script"},"generatorURL":"javascript:alert(1)"}]"#,
+        #"[{"labels":{"alertname":"<b>&"},"annotations":{"a":"<script>alert(1)</script>","b":"{{ template }}"}}]"#,
         #"[{"labels":{"alertname":"C","sev":"crit"}},{"labels":{"alertname":"W","sev":"warn"}},{"labels":{"alertname":"X","x":"b"}}]"#,
     ]
 
@@ -82,7 +92,11 @@ struct AlertmanagerAPIComparisonTests {
         "active=", "silenced=0", "inhibited=False", "unprocessed=false", "muted=false", "receiver=a", "receiver=(",
         "receiver=", "receiver=zzz", "filter=alertname%3D~Z.*&filter=alertname!%3DA", "foo=bar",
         "filter=%7Balertname%3D%22Zone%22%7D", "filter=alertname=Zone,x=", "active=true&active=false",
-        "receiver_matchers=team%3Dweb", "receiver_matchers=name%3Da", "receiver_matchers=bad", "receiver=x&receiver=b",
+        "filter=alertname%3E%3Cb%26", "filter=%22alertname%22%3D%22A%22", "filter=alertname%3D%60A%60", "filter=%2C",
+        "filter=alertname%3D%3DA", "filter=alertname%3D~%5E%3F(%3Fi)a", "filter=a.b%3D1", "filter=%22a.b%22%3D1",
+        "filter=%C3%BC%3D1", "filter=%7B%7D", "filter=alertname%3DA%7D", "filter=alertname%3D%22A", "receiver=b%7Czz",
+        "filter=%ff", "receiver_matchers=team!%3Dweb", "receiver_matchers=team%3Dweb", "receiver_matchers=name%3Da",
+        "receiver_matchers=bad", "receiver=x&receiver=b",
     ]
 
     private static let requests: [(method: String, path: String, body: String?)] = {
@@ -128,6 +142,74 @@ struct AlertmanagerAPIComparisonTests {
         await both.stop()
         #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
         Surroundings.say("odd requests to API v2: \(Self.requests.count) compared")
+    }
+
+    /// Requests whose headers are odd.
+    private static let headers: [(method: String, path: String, body: String?, headers: [HTTPHeader])] = {
+        let good = #"[{"labels":{"alertname":"H"}}]"#
+        var all: [(String, String, String?, [HTTPHeader])] = []
+        for type in [
+            "application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "text/plain", "text/json",
+            "json",
+            "application/json;", "application/json; x", "application/json, text/plain", "application/vnd.api+json",
+        ] {
+            let header = [HTTPHeader("Content-Type", type)]
+            all += [("POST", "/api/v2/alerts", good, header), ("POST", "/api/v2/silences", "{}", header)]
+            all.append(("GET", "/api/v2/receivers", nil, header))
+        }
+        for range in [
+            "application/json", "*/*", "application/*", "text/html", "text/html, */*;q=0.1", "image/png", "x",
+            "application/json;q=0.5",
+        ] {
+            let header = [HTTPHeader("Accept", range)]
+            for path in ["receivers", "alerts?filter=bad", "silence/zzz", "nowhere"] {
+                all.append(("GET", "/api/v2/\(path)", nil, header))
+            }
+            all.append(
+                ("POST", "/api/v2/alerts", good, header + [HTTPHeader("Content-Type", "application/json")]))
+        }
+        all.append(("DELETE", "/api/v2/silence/zzz", "x", [HTTPHeader("Content-Type", "text/plain")]))
+        for id in ["{00000000-0000-0000-0000-000000000000}", "urn:uuid:00000000-0000-0000-0000-000000000000"] {
+            all.append(("GET", "/api/v2/silence/\(id)", nil, []))
+        }
+        return all
+    }()
+
+    @Test("answers odd headers the same, with the same headers")
+    func sameHeaders() async throws {
+        let both = try await SideBySide(Self.configuration)
+        for (method, path, body, headers) in Self.headers {
+            var answers: [String] = []
+            for side in both.sides {
+                let answer = try await side.call(method, path, body, headers: headers)
+                let marks = ["Content-Type", "Cache-Control", "Vary"].map { "\($0): \(answer.header($0) ?? "")" }
+                answers.append("\(answer.status) \(marks) \(Self.text(answer.body))")
+            }
+            #expect(answers[0] == answers[1], "\(method) \(path) \(headers)")
+        }
+        await both.stop()
+    }
+
+    @Test("gives a silence another name when its matchers change, their order too")
+    func silencesChangeInPlaceOrNot() async throws {
+        let both = try await SideBySide(Self.configuration)
+        let matchers = ["b=c", "a=c"].map { #"{"name":"\#($0.prefix(1))","value":"c","isRegex":false}"# }
+        var kept: [[Bool]] = []
+        for side in both.sides {
+            func set(_ matchers: [String], _ more: String) async throws -> String {
+                let text =
+                    #"{"matchers":[\#(matchers.joined(separator: ","))],"startsAt":"2036-01-01T00:00:00Z","# + more
+                let answer = try await side.call("POST", "/api/v2/silences", text)
+                return (try? JSONValue(parsing: answer.body))?["silenceID"]?.string ?? "\(answer.status)"
+            }
+            let rest = #""endsAt":"2037-01-01T00:00:00Z","createdBy":"me","comment":"c""#
+            let first = try await set(matchers, rest + "}")
+            let again = try await set(matchers, rest + #","id":"\#(first)","annotations":{"a":"b"}}"#)
+            let turned = try await set(matchers.reversed(), rest + #","id":"\#(again)"}"#)
+            kept.append([first == again, again == turned])
+        }
+        #expect(kept == [[true, false], [true, false]])
+        await both.stop()
     }
 
     /// A body without what is of the moment; elements of lists in any order; the words of Go's JSON reader, and the order

@@ -56,6 +56,14 @@ struct AmtoolTests {
             "silence", "add", "foo=bar", "-a", "bob", "-c", "later", "--start=2037-01-01T00:00:00Z",
             "--end=2037-01-02T00:00:00Z",
         ],
+        ["alert", "query", "-a", "-s", "-i"], ["alert", "query", "alertname!=B"], ["alert", "query", "job="],
+        ["alert", "query", "foo=bar,severity=x"], ["alert", "query", "--receiver=db"],
+        ["silence", "add", "foo=", "-a", "ada", "-c", "x"], ["silence", "add", "-a", "ada", "-c", "x"],
+        ["silence", "add", "foo=bar", "-a", "ada", "-c", "x", "--duration=0s"],
+        [
+            "silence", "add", "foo=bar", "-a", "bob", "-c", "order", "--start=2037-01-02T00:00:00Z",
+            "--end=2037-01-01T00:00:00Z",
+        ],
         ["silence", "query"], ["silence", "query", "-o", "extended"], ["silence", "query", "-o", "json"],
         ["silence", "query", "alertname=A"], ["silence", "query", "alertname=~A"],
         ["silence", "query", "--created-by=bob"], ["silence", "query", "--within=90m"],
@@ -73,7 +81,9 @@ struct AmtoolTests {
         ["config", "routes", "test", "--tree", "job=db", "x=2", "ü y=zz"],
         ["config", "routes", "test", "x=y", "--verify.receivers=team"],
         ["config", "routes", "test", "x=y", "--verify.receivers=db"], ["cluster", "show"],
-        ["cluster", "show", "-o", "json"],
+        ["cluster", "show", "-o", "json"], ["config", "show"], ["config", "routes", "test", "foo"],
+        ["silence", "update", "zzz", "-c", "x"], ["silence", "expire"],
+        ["template", "render", "--template.text={{ .Status }} {{ range .Alerts }}{{ .Labels.SortedPairs }}{{ end }}"],
     ]
 
     @Test func saysTheSameOfBoth() async throws {

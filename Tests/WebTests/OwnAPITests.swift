@@ -34,6 +34,16 @@ struct OwnAPITests {
         #expect(posted[3].alert.endsAt == FakeBackend.now)
     }
 
+    @Test func takesGrafanasBodyWhichCallsItselfVersion1() async {
+        let surface = Surface()
+        let body = Self.webhook.replacing(
+            "\"version\":\"4\"", with: "\"version\":\"1\",\"orgId\":1,\"state\":\"alerting\""
+        )
+        .replacing("\"fingerprint\"", with: "\"values\":{\"B\":44.2},\"silenceURL\":\"http://g/s\",\"fingerprint\"")
+        #expect(await surface.ask("POST", "/api/v1/webhook/alertmanager", body).status == 200)
+        #expect(surface.backend.state.withLock { $0.posted.count } == 4)
+    }
+
     @Test(arguments: [
         ("x", "the body is no JSON"),
         ("[]", "must be an object"),

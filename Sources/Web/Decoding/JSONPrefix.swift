@@ -2,6 +2,9 @@ import JSON
 
 /// Reads the first JSON document of a body and, as Go's decoder, does not look at what follows.
 enum JSONPrefix {
+    /// Whether there is no document at all.
+    static func isBlank(_ body: [UInt8]) -> Bool { body.first.map(isSpace) ?? true && body.allSatisfy(isSpace) }
+
     static func value(_ body: [UInt8]) throws(JSONError) -> JSONValue {
         do throws(JSONError) { return try JSONValue(parsing: body) } catch {
             guard let end = firstEnd(body), body[end...].contains(where: { !isSpace($0) }) else { throw error }

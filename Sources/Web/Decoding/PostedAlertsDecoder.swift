@@ -21,16 +21,17 @@ enum PostedAlertsDecoder {
     }
 
     static func decode(_ request: HTTPServerRequest) throws(Refusal) -> [PostedAlert] {
-        if request.body.isEmpty { throw Refusal(status: 422, code: 602, message: "alerts in body is required") }
-        let type = request.contentType ?? "application/octet-stream"
-        guard type == "application/json" else {
-            throw Refusal(
-                status: 415, code: 415,
-                message: "unsupported media type \"\(type)\", only [application/json] are allowed")
+        if JSONPrefix.isBlank(request.body) {
+            throw Refusal(status: 422, code: 602, message: "alerts in body is required")
         }
         if let alerts = PlainAlertsReader.read(request.body) { return alerts }
+        return try decodeTree(request.body)
+    }
+
+    /// Reads any body, and says what is wrong with it.
+    static func decodeTree(_ body: [UInt8]) throws(Refusal) -> [PostedAlert] {
         let document: JSONValue
-        do throws(JSONError) { document = try JSONPrefix.value(request.body) } catch {
+        do throws(JSONError) { document = try JSONPrefix.value(body) } catch {
             throw .unreadable(error.description)
         }
         guard !document.isNull else { return [] }
@@ -68,8 +69,8 @@ enum PostedAlertsDecoder {
         }
         let labels = member("labels")
         let posted = PostedAlert(
-            labels: Labels(try pairs(labels, "labels")),
-            annotations: Labels(keepingEmpty: try pairs(member("annotations"), "annotations")),
+            labels: Labels(try pairs(labels, "Alert.labels")),
+            annotations: Labels(keepingEmpty: try pairs(member("annotations"), ".annotations")),
             startsAt: try time(member("startsAt")), endsAt: try time(member("endsAt")),
             generatorURL: try text(member("generatorURL")))
         return (posted, labels.map { !$0.isNull } ?? false)
@@ -79,7 +80,7 @@ enum PostedAlertsDecoder {
         guard let value, !value.isNull else { return [] }
         guard let object = value.object else {
             throw .unreadable(
-                "json: cannot unmarshal \(value.goKind) into Go struct field Alert.\(field) of type models.LabelSet")
+                "json: cannot unmarshal \(value.goKind) into Go struct field \(field) of type models.LabelSet")
         }
         var pairs: [(String, String)] = []
         for member in object {
@@ -89,7 +90,7 @@ enum PostedAlertsDecoder {
                 pairs.append((member.key, ""))
             } else {
                 throw .unreadable(
-                    "json: cannot unmarshal \(member.value.goKind) into Go struct field Alert.\(field).\(member.key) of "
+                    "json: cannot unmarshal \(member.value.goKind) into Go struct field \(field).\(member.key) of "
                         + "type string")
             }
         }

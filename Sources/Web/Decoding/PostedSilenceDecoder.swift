@@ -51,13 +51,7 @@ struct PostedSilenceDecoder {
     private var annotations = Labels.empty
 
     static func decode(_ request: HTTPServerRequest, at now: Timestamp) throws(Refusal) -> PostedSilence {
-        if request.body.isEmpty { throw .missing("silence") }
-        let type = request.contentType ?? "application/octet-stream"
-        guard type == "application/json" else {
-            throw .body(
-                status: 415, code: 415,
-                message: "unsupported media type \"\(type)\", only [application/json] are allowed")
-        }
+        if JSONPrefix.isBlank(request.body) { throw .missing("silence") }
         let document: JSONValue
         do throws(JSONError) { document = try JSONPrefix.value(request.body) } catch {
             throw .unreadable(error.description)

@@ -2,7 +2,8 @@
 enum RequestURI {
     /// Whether `text` is one, or empty.
     static func isValid(_ text: String) -> Bool {
-        if text.isEmpty { return true }
+        // The star is what an OPTIONS request may ask for.
+        if text.isEmpty || text == "*" { return true }
         let bytes = Array(text.utf8)
         if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return false }
         if bytes[0] == UInt8(ascii: "/") { return escapesAreWhole(bytes[...]) }

@@ -3,7 +3,7 @@ import Base
 import JSON
 import TimeSeries
 
-/// Reads the body that Alertmanager's and Grafana's webhook receivers send, version 4.
+/// Reads the body that Alertmanager's and Grafana's webhook receivers send, which is version 4; Grafana calls its own 1.
 ///
 /// An alert's own `status` counts, not the group's. Firing alerts have no end, whatever stands there; ended ones without
 /// an end ended now. What else the body says (group, receiver, common labels) is the sender's own view and not needed.
@@ -16,8 +16,9 @@ enum WebhookDecoder {
         guard let object = document.object else {
             throw .invalid("the body must be an object of webhook version 4, not \(document.kind)")
         }
-        guard object["version"]?.string == "4" else {
-            throw .invalid("\"version\" must be \"4\": only webhook bodies of that version are understood")
+        guard let version = object["version"]?.string, ["4", "1"].contains(version) else {
+            throw .invalid(
+                "\"version\" must be \"4\" (Grafana: \"1\"): only webhook bodies of that version are understood")
         }
         guard let items = object["alerts"]?.array else { throw .invalid("\"alerts\" must be a list") }
         var alerts: [PostedAlert] = []

@@ -16,6 +16,11 @@ enum AlertmanagerRoutes {
             return AlertmanagerJSON.list(groups, weight: weight) { group, json in
                 var group = group
                 group.alerts = group.alerts.filter(filter.accepts)
+                // Of an alert in groups only the receivers that were asked for are shown, by name.
+                for index in group.alerts.indices where group.alerts[index].receivers.count > 1 {
+                    group.alerts[index].receivers = group.alerts[index].receivers.filter(filter.accepts(receiver:))
+                        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+                }
                 if !group.alerts.isEmpty { AlertmanagerJSON.group(group, &json) }
             }
         },
@@ -85,7 +90,7 @@ enum AlertmanagerRoutes {
             json.string(view.configuration)
             json.endObject()
             json.key("uptime")
-            json.string(AlertmanagerJSON.time(view.startedAt))
+            AlertmanagerJSON.time(view.startedAt, &json)
             json.key("versionInfo")
             json.beginObject()
             for (key, value) in [

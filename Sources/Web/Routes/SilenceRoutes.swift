@@ -82,8 +82,11 @@ enum SilenceRoutes {
         HTTPServerResponse(status: status).with(header: "Cache-Control", "no-store")
     }
 
-    /// Five groups of hexadecimal digits; the dashes may be missing, as there.
+    /// Five groups of hexadecimal digits; the dashes may be missing, braces or `urn:uuid:` may be around, as there.
     static func isUUID(_ text: String) -> Bool {
+        var text = text[...]
+        if text.utf8.count == 45, text.lowercased().hasPrefix("urn:uuid:") { text = text.dropFirst(9) }
+        if text.utf8.count == 38, text.hasPrefix("{"), text.hasSuffix("}") { text = text.dropFirst().dropLast() }
         var digits = 0
         for byte in text.utf8 {
             switch byte {

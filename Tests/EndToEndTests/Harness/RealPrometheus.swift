@@ -16,11 +16,15 @@ final class RealPrometheus: Sendable {
     /// - Parameters:
     ///   - rules: What it evaluates itself, every second where groups say nothing else.
     ///   - alertmanager: Where it posts its alerts, within a second again.
+    ///   - job: The job's name.
+    ///   - labels: More labels of the target.
     static func start(
-        scraping target: String, every interval: String = "200ms", rules: String? = nil, alertmanager: String? = nil
+        scraping target: String, every interval: String = "200ms", rules: String? = nil, alertmanager: String? = nil,
+        job: String = "app", labels: KeyValuePairs<String, String> = [:]
     ) async throws -> RealPrometheus? {
         guard let program = Surroundings.peer("prometheus") else { return nil }
         let server = try RealPrometheus(program: program)
+        let more = labels.map { "\($0.key): '\($0.value)'" }.joined(separator: ", ")
         try server.folder.write(
             "prometheus.yml",
             """
@@ -28,8 +32,8 @@ final class RealPrometheus: Sendable {
             \(rules == nil ? "" : "rule_files: [rules.yml]")
             \(alertmanager.map { "alerting: {alertmanagers: [{static_configs: [{targets: ['\($0.dropFirst(7))']}]}]}" } ?? "")
             scrape_configs:
-              - job_name: app
-                static_configs: [{targets: ['\(target)']}]
+              - job_name: \(job)
+                static_configs: [{targets: ['\(target)'], labels: {\(more)}}]
             """)
         if let rules { try server.folder.write("rules.yml", rules) }
         try await server.run()

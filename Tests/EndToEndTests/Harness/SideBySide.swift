@@ -19,13 +19,13 @@ final class SideBySide: Sendable {
             self.endpoint = endpoint
         }
 
-        /// An API call; the body is JSON.
-        func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> HTTPResponse {
+        /// An API call; the body is JSON unless `headers` say otherwise.
+        func call(
+            _ method: String, _ path: String, _ body: String? = nil, headers: [HTTPHeader]? = nil
+        ) async throws -> HTTPResponse {
             var request = HTTPRequest(method, url + path)
-            if let body {
-                request.body = Array(body.utf8)
-                request.headers.append(HTTPHeader("Content-Type", "application/json"))
-            }
+            if let body { request.body = Array(body.utf8) }
+            request.headers += headers ?? (body == nil ? [] : [HTTPHeader("Content-Type", "application/json")])
             return try await client.send(request)
         }
     }
