@@ -98,7 +98,7 @@ let upperFloors: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("Base"), tests("RegularExpressions"), tests("TimeSeries"), tests("JSON"), tests("YAML"),
     tests("GoTemplate"), tests("HTTPTransport", ["HTTPServer", "TestSupport"]),
     tests("HTTPServer", ["HTTPTransport", "TestSupport"]),

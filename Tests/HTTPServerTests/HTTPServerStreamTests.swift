@@ -1,6 +1,7 @@
 import Base
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A streamed answer")

@@ -1,12 +1,14 @@
-import Base
-import Glibc
+internal import Base
+public import Glibc
 
 /// A blocking TCP connection that sends what a test says, byte for byte.
-final class RawConnection: Sendable {
-    let descriptor: Int32
+public final class RawConnection: Sendable {
+    /// The socket.
+    public let descriptor: Int32
 
+    /// Connects to loopback.
     /// - Returns: nil when nobody listens.
-    init?(port: Int, family: Int32 = AF_INET) {
+    public init?(port: Int, family: Int32 = AF_INET) {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var timeout = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -41,10 +43,11 @@ final class RawConnection: Sendable {
 
     /// Sends all of `text`; false when the peer has closed.
     @discardableResult
-    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
+    /// Sends all of `bytes`; false when the peer has closed.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    public func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -57,20 +60,20 @@ final class RawConnection: Sendable {
     }
 
     /// Whether something has arrived or the peer has closed, after `milliseconds` at most.
-    func hasNews(within milliseconds: Int32) -> Bool {
+    public func hasNews(within milliseconds: Int32) -> Bool {
         var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&watched, 1, milliseconds) != 0
     }
 
     /// One read.
-    func receiveNow() -> String {
+    public func receiveNow() -> String {
         var room = [UInt8](repeating: 0, count: 4096)
         let count = recv(descriptor, &room, room.count, 0)
         return String(decoding: room[..<max(0, count)], as: UTF8.self)
     }
 
     /// What arrives until the peer closes, `stop` says enough or 20 s have passed in silence.
-    func receive(until stop: @Sendable @escaping (String) -> Bool = { _ in false }) async -> String {
+    public func receive(until stop: @Sendable @escaping (String) -> Bool = { _ in false }) async -> String {
         await OwnThread.value { [self] in
             var all: [UInt8] = []
             var room = [UInt8](repeating: 0, count: 64 << 10)
@@ -85,9 +88,18 @@ final class RawConnection: Sendable {
     }
 
     /// One request on a connection of its own, `Connection: close` included by the caller.
-    static func exchange(port: Int, _ text: String) async -> String {
+    public static func exchange(port: Int, _ text: String) async -> String {
         guard let connection = RawConnection(port: port) else { return "no connection" }
         connection.send(text)
         return await connection.receive()
+    }
+
+    /// Sends `text`, however long and whether or not it is read, and returns what arrives until the peer closes.
+    public static func conversation(port: Int, _ text: String) async -> String {
+        guard let connection = RawConnection(port: port) else { return "no connection" }
+        let sender = Task { await OwnThread.value { connection.send(text) } }
+        let answer = await connection.receive()
+        _ = await sender.value
+        return answer
     }
 }
