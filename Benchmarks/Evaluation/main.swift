@@ -84,6 +84,7 @@ func main() async throws {
         series: number("--series", 20_000), rules: rules, seconds: interval,
         binary: argument("--binary", ".build/release/ruleval"))
     print("\(number("--series", 20_000)) series, \(rules) rules every \(interval) s, \(seconds) s a run")
+    fflush(nil)
     try await Task.sleep(for: .seconds(number("--warm", 60)))
     var runs: [Contestant: [Run]] = [:]
     for round in 0..<number("--rounds", 3) {
@@ -120,11 +121,7 @@ func main() async throws {
     }
 }
 
-let done = Task {
-    do { try await main() } catch {
-        print("bench-evaluation: \(error)")
-        exit(3)
-    }
-    exit(0)
+do { try await main() } catch {
+    print("bench-evaluation: \(error)")
+    exit(3)
 }
-while true { sleep(1000) }

@@ -120,8 +120,4 @@ func main() async {
             + "\(shown(resident() / Double(rules) / 1024, 2)) KB a rule in all")
 }
 
-let done = Task {
-    await main()
-    exit(0)
-}
-while true { sleep(1000) }
+await main()

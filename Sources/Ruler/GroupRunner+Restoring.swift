@@ -17,6 +17,9 @@ extension GroupRunner {
             guard let records = alerts[rules[index].key], var core = rules[index].alerting else { continue }
             core.restore(records, downSince: downSince, at: time, policy: settings.restorePolicy)
             rules[index].alerting = core
+            // What the life before wrote is ended by the first evaluation that does not give it any more.
+            let written = RuleSeries.samples(of: records, at: downSince, ruleLabels: rules[index].labels)
+            rules[index].lastSeries = Set(written.map(\.labels))
             let restored = records.map { (before: $0, now: core.alerts[$0.labels]) }
             let moved = restored.compactMap { $0.now?.transition == $0.before.transition ? nil : $0.now }
             let dropped = restored.filter { $0.now == nil }.map(\.before.labels)

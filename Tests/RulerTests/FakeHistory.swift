@@ -11,6 +11,8 @@ final class FakeHistory: SeriesSource, InstantQuerying {
 
     private struct State {
         var series: [Labels: Series] = [:]
+        /// The label sets of each metric.
+        var ofMetric: [String: Set<Labels>] = [:]
         var isDown = false
         var fetched = 0
         var asked = 0
@@ -54,12 +56,18 @@ final class FakeHistory: SeriesSource, InstantQuerying {
                 series.append(value, at: time)
             }
             state.series[labels] = series
+            state.ofMetric[labels[Labels.metricName] ?? "", default: []].insert(labels)
         }
     }
 
     func put(_ value: Double, _ labels: Labels, at time: Timestamp) { put(.float(value), labels, at: time) }
 
-    func remove(_ labels: Labels) { state.withLock { $0.series[labels] = nil } }
+    func remove(_ labels: Labels) {
+        state.withLock { state in
+            state.series[labels] = nil
+            state.ofMetric[labels[Labels.metricName] ?? ""]?.remove(labels)
+        }
+    }
 
     /// Fetches to come that fail.
     var failuresLeft: Int { state.withLock { $0.failures } }
@@ -74,7 +82,10 @@ final class FakeHistory: SeriesSource, InstantQuerying {
     func select(_ request: SeriesRequest) -> [Series] {
         state.withLock { state in
             var found: [Series] = []
-            for (labels, samples) in state.series where request.matchers.allMatch(labels) {
+            let name = request.matchers.first { $0.name == Labels.metricName && $0.operation == .equal }?.value
+            let candidates = name.map { Array(state.ofMetric[$0] ?? []) } ?? Array(state.series.keys)
+            for labels in candidates where request.matchers.allMatch(labels) {
+                guard let samples = state.series[labels] else { continue }
                 guard let last = samples.timestamps.last, last >= request.start.milliseconds else { continue }
                 let first = samples.timestamps.firstIndex { $0 >= request.start.milliseconds } ?? samples.count
                 let behind = samples.timestamps.lastIndex { $0 <= request.end.milliseconds }.map { $0 + 1 } ?? 0

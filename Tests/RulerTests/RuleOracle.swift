@@ -44,6 +44,9 @@ struct RuleOracle {
             for (index, rule) in group.rules.enumerated() {
                 guard case .alerting(_, let hold, _) = rule.kind else { continue }
                 let identity = "\(group.name)/\(index)"
+                // What was written of alerts is known by them.
+                let known = (states[identity] ?? [:]).flatMap { Self.written($0, $1, at: time) }
+                series[identity] = Set(known.map(\.labels))
                 for (labels, alert) in states[identity] ?? [:] where alert.state == .pending {
                     var alert = alert
                     if time - downSince > .seconds(3600) {
@@ -100,15 +103,7 @@ struct RuleOracle {
                 holding.insert(builder.labels)
             }
             move(identity, holding, hold: hold, keep: keep, at: time)
-            for (labels, alert) in states[identity] ?? [:] where alert.state != .inactive {
-                var builder = LabelsBuilder(labels)
-                builder[Labels.metricName] = "ALERTS_FOR_STATE"
-                let seconds = Double(alert.activeAt.milliseconds / 1000)
-                written.append(.init(labels: builder.labels, timestamp: time, value: .float(seconds)))
-                builder[Labels.metricName] = "ALERTS"
-                builder["alertstate"] = alert.state == .firing ? "firing" : "pending"
-                written.append(.init(labels: builder.labels, timestamp: time, value: .float(1)))
-            }
+            for (labels, alert) in states[identity] ?? [:] { written += Self.written(labels, alert, at: time) }
         }
         let now = Set(written.map(\.labels))
         for gone in (series[identity] ?? []).subtracting(now) {
@@ -117,6 +112,18 @@ struct RuleOracle {
         series[identity] = now
         overlay.append(written.map(\.series))
         return written
+    }
+
+    /// The samples that tell of an alert.
+    private static func written(_ labels: Labels, _ alert: Alert, at time: Timestamp) -> [RecordedSample] {
+        if alert.state == .inactive { return [] }
+        var builder = LabelsBuilder(labels)
+        builder[Labels.metricName] = "ALERTS_FOR_STATE"
+        let seconds = Double(alert.activeAt.milliseconds / 1000)
+        let forState = RecordedSample(labels: builder.labels, timestamp: time, value: .float(seconds))
+        builder[Labels.metricName] = "ALERTS"
+        builder["alertstate"] = alert.state == .firing ? "firing" : "pending"
+        return [forState, .init(labels: builder.labels, timestamp: time, value: .float(1))]
     }
 
     private mutating func move(

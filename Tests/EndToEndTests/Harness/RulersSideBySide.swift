@@ -1,6 +1,7 @@
 import Glibc
 import HTTPTransport
 import JSON
+import Synchronization
 import TestSupport
 import Testing
 
@@ -27,6 +28,7 @@ final class RulersSideBySide: Sendable {
     let receiver: RealPrometheus
     let theirs: Endpoint
     let sides: [Side]
+    private let hasCrashed = Mutex(false)
 
     /// Starts all; nil, with a loud line, without peers.
     init?(_ rules: String, showing lines: String, modes: [String]) async throws {
@@ -68,8 +70,9 @@ final class RulersSideBySide: Sendable {
         }
     }
 
-    /// Kills ruleval in each mode and starts it again on what it kept.
+    /// Kills ruleval in each mode and starts it again on what it kept. For what is pending the time down does not count.
     func crash() async throws {
+        hasCrashed.withLock { $0 = true }
         for side in sides {
             await side.ruleval.kill()
             try await side.ruleval.start()
@@ -99,14 +102,14 @@ final class RulersSideBySide: Sendable {
             let agrees = await eventually(within: .seconds(25)) {
                 let (mine, theirs) = await both()
                 let shown = Self.shown(mine)
-                return !shown.isEmpty && shown == Self.shown(theirs) && Self.apart(mine, theirs).isEmpty
+                return !shown.isEmpty && shown == Self.shown(theirs) && self.apart(mine, theirs).isEmpty
             }
             let (mine, theirs) = await both()
             let shown = Self.shown(mine)
             if !agrees {
                 let differing = zip(shown, Self.shown(theirs)).filter { $0 != $1 }.map { "ours \($0)\ntheirs \($1)" }
                 Issue.record(
-                    "\(step) \(side.mode): \(differing.joined(separator: "\n")) \(Self.apart(mine, theirs))")
+                    "\(step) \(side.mode): \(differing.joined(separator: "\n")) \(apart(mine, theirs))")
             }
             for name in named {
                 let alerts = shown.first { $0.rule.contains(" \(name) ") }?.alerts ?? []
@@ -169,12 +172,13 @@ final class RulersSideBySide: Sendable {
     }
 
     /// Alerts that the two say are active since instants too far apart for rulers that tick at different moments.
-    private static func apart(_ mine: JSONValue?, _ theirs: JSONValue?) -> [String] {
+    private func apart(_ mine: JSONValue?, _ theirs: JSONValue?) -> [String] {
+        let skipsPending = hasCrashed.withLock { $0 }
         func beginnings(_ body: JSONValue?) -> [String: Int] {
             var found: [String: Int] = [:]
-            for (group, rule) in rules(body) {
-                for alert in rule["alerts"]?.array ?? [] {
-                    found["\(group) \(text(alert["labels"]))"] = seconds(alert["activeAt"]?.string ?? "")
+            for (group, rule) in Self.rules(body) {
+                for alert in rule["alerts"]?.array ?? [] where !skipsPending || alert["state"]?.string == "firing" {
+                    found["\(group) \(Self.text(alert["labels"]))"] = Self.seconds(alert["activeAt"]?.string ?? "")
                 }
             }
             return found
