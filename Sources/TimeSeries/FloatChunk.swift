@@ -1,7 +1,8 @@
 /// A run of float samples, compressed.
 ///
-/// Timestamps are differences of differences. Values of a run of whole numbers too, with a code of its own for the
-/// stale marker; from the first other value on they are differing bits (XOR), as in Facebook's Gorilla.
+/// Timestamps are differences of differences. Values of a run of whole numbers, or of decimals of few digits, too, with
+/// a code of its own for the stale marker; from the first other value on they are differing bits (XOR), as in Facebook's
+/// Gorilla.
 struct FloatChunk: Sendable {
     /// Time of the first sample.
     let first: Int64
@@ -58,8 +59,10 @@ enum BitWidths {
     }
     /// Ones that stand for the stale marker in a run of integers.
     static let stale = 6
-    /// Ones that end a run of integers.
-    static let toFloats = 7
+    /// Ones that end a run of integers; the next ``scale`` bits say how it goes on.
+    static let change = 7
+    /// Bits of a ``DecimalScale``.
+    static let scale = 3
 }
 
 /// Writes a ``FloatChunk`` sample by sample.
@@ -71,6 +74,7 @@ struct FloatChunkEncoder: Sendable {
     private var writer = BitWriter()
     private var timeDelta: Int64 = 0
     private var isInteger = false
+    private var scale = 0
     private var integer: Int64 = 0
     private var integerDelta: Int64 = 0
     private var leading = 65
@@ -80,7 +84,10 @@ struct FloatChunkEncoder: Sendable {
     init() {}
 
     /// A chunk without samples behind `other`, whose last value is still known.
-    init(continuing other: FloatChunkEncoder) { lastBits = other.lastBits }
+    init(continuing other: FloatChunkEncoder) {
+        lastBits = other.lastBits
+        scale = other.isInteger ? other.scale : 0
+    }
 
     /// The samples so far; shares the words with the encoder.
     var chunk: FloatChunk {
@@ -93,24 +100,17 @@ struct FloatChunkEncoder: Sendable {
     /// Bytes held, about.
     var byteCount: Int { writer.words.count * 8 + 8 }
 
-    @inline(__always)
-    private static func whole(_ value: Double) -> Int64? {
-        guard value.magnitude < 9_007_199_254_740_992 else { return nil }
-        let whole = Int64(value)
-        return Double(whole) == value && (whole != 0 || value.sign == .plus) ? whole : nil
-    }
-
     /// Appends a sample later than all before.
     mutating func append(_ value: Double, at time: Int64) {
         let bits = value.bitPattern
         if count == 0 {
             first = time
-            if let whole = Self.whole(value) {
+            if let found = DecimalScale.find(value, from: scale) {
                 isInteger = true
-                integer = whole
-                writer.write(0, 1)
+                (scale, integer) = found
+                writer.write(UInt64(scale), BitWidths.scale)
             } else {
-                writer.write(1, 1)
+                writer.write(DecimalScale.none, BitWidths.scale)
             }
             writer.write(bits, 64)
         } else {
@@ -161,18 +161,39 @@ struct FloatChunkEncoder: Sendable {
     }
 
     private mutating func appendInteger(_ value: Double, _ bits: UInt64) {
-        if let whole = Self.whole(value) {
-            let delta = whole &- integer
-            writeInteger(ZigZag.encode(delta &- integerDelta))
-            integer = whole
-            integerDelta = delta
+        if let whole = DecimalScale.whole(value, scale) {
+            appendWhole(whole)
         } else if StaleMarker.isStale(value) {
             writer.write(0b1111110, 7)
         } else {
             writer.write(0b1111111, 7)
-            writer.write(bits, 64)
-            isInteger = false
+            if let whole = rescale(for: value) {
+                writer.write(UInt64(scale), BitWidths.scale)
+                appendWhole(whole)
+            } else {
+                writer.write(DecimalScale.none, BitWidths.scale)
+                writer.write(bits, 64)
+                isInteger = false
+            }
         }
+    }
+
+    @inline(__always)
+    private mutating func appendWhole(_ whole: Int64) {
+        let delta = whole &- integer
+        writeInteger(ZigZag.encode(delta &- integerDelta))
+        integer = whole
+        integerDelta = delta
+    }
+
+    /// Goes on with more digits behind the point; nil when `value` is none of few digits.
+    private mutating func rescale(for value: Double) -> Int64? {
+        guard scale < DecimalScale.most, let found = DecimalScale.find(value, from: scale + 1) else { return nil }
+        let factor = Int64(DecimalScale.factor(found.exponent - scale))
+        integer = integer &* factor
+        integerDelta = integerDelta &* factor
+        scale = found.exponent
+        return found.whole
     }
 
     private mutating func appendBits(_ bits: UInt64) {
@@ -192,105 +213,5 @@ struct FloatChunkEncoder: Sendable {
             writer.write(UInt64(width - 1), 6)
             writer.write(difference >> UInt64(trailing), width)
         }
-    }
-}
-
-/// Reads a ``FloatChunk`` sample by sample.
-struct FloatChunkDecoder {
-    var reader: BitReader
-    var time: Int64
-    private(set) var value = 0.0
-    private var bits: UInt64 = 0
-    private var timeDelta: Int64 = 0
-    private var isInteger = false
-    private var integer: Int64 = 0
-    private var integerDelta: Int64 = 0
-    private var width = 64
-    private var trailing = 0
-
-    init(reader: BitReader, time: Int64) {
-        self.reader = reader
-        self.time = time
-    }
-
-    /// Moves to the next sample.
-    @inline(__always)
-    mutating func advance(isFirst: Bool) {
-        if isFirst {
-            isInteger = reader.read(1) == 0
-            bits = reader.read(64)
-            value = Double(bitPattern: bits)
-            if isInteger { integer = Int64(value) }
-            return
-        }
-        var ahead = reader.ahead
-        let ones = min((~ahead).leadingZeroBitCount, 4)
-        if ones == 0 {
-            reader.skip(1)
-            ahead &<<= 1
-        } else if ones < 4 {
-            let width = BitWidths.time(ones)
-            timeDelta &+= ZigZag.decode(Self.number(ahead, behind: ones + 1, width))
-            reader.skip(ones + 1 + width)
-            ahead &<<= UInt64(truncatingIfNeeded: ones + 1 + width)
-        } else {
-            reader.skip(4)
-            timeDelta &+= ZigZag.decode(reader.read(64))
-            ahead = reader.ahead
-        }
-        time &+= timeDelta
-        // At least 36 bits of what is ahead are left, three more than the longest of the usual codes has.
-        if isInteger { readInteger(ahead) } else { readBits(ahead) }
-    }
-
-    /// `width` bits behind the first `skipped` ones.
-    @inline(__always)
-    private static func number(_ ahead: UInt64, behind skipped: Int, _ width: Int) -> UInt64 {
-        (ahead &<< UInt64(truncatingIfNeeded: skipped)) &>> UInt64(truncatingIfNeeded: 64 - width)
-    }
-
-    @inline(__always)
-    private mutating func readInteger(_ ahead: UInt64) {
-        let ones = min((~ahead).leadingZeroBitCount, BitWidths.toFloats)
-        if ones == 0 {
-            reader.skip(1)
-        } else if ones < 5 {
-            let width = BitWidths.integer(ones)
-            integerDelta &+= ZigZag.decode(Self.number(ahead, behind: ones + 1, width))
-            reader.skip(ones + 1 + width)
-        } else if ones == 5 {
-            reader.skip(6)
-            integerDelta &+= ZigZag.decode(reader.read(64))
-        } else {
-            reader.skip(7)
-            if ones == BitWidths.stale {
-                value = StaleMarker.value
-            } else {
-                isInteger = false
-                bits = reader.read(64)
-                value = Double(bitPattern: bits)
-            }
-            return
-        }
-        integer &+= integerDelta
-        value = Double(integer)
-    }
-
-    @inline(__always)
-    private mutating func readBits(_ ahead: UInt64) {
-        if ahead >> 63 == 0 {
-            reader.skip(1)
-            return
-        }
-        if ahead >> 62 == 0b11 {
-            let leading = Int(Self.number(ahead, behind: 2, 5))
-            width = Int(Self.number(ahead, behind: 7, 6)) + 1
-            trailing = 64 - leading - width
-            reader.skip(13)
-        } else {
-            reader.skip(2)
-        }
-        bits ^= reader.read(width) &<< UInt64(truncatingIfNeeded: trailing)
-        value = Double(bitPattern: bits)
     }
 }

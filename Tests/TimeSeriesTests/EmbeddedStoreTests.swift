@@ -19,7 +19,7 @@ struct EmbeddedStoreTests {
     private let up: Labels = ["__name__": "up", "job": "api"]
     private let named = [LabelMatcher("__name__", equals: "up")]
 
-    @Test(arguments: [UInt64(1), 2, 3, 4, 5, 6, 7, 8])
+    @Test(arguments: UInt64(1)...12)
     func givesBackEveryBit(seed: UInt64) {
         var random = SplitMix(state: seed)
         var expected = Series(labels: up)
@@ -34,6 +34,11 @@ struct EmbeddedStoreTests {
             case 3: value = -0.0
             case 4: value = .infinity
             case 5 where seed % 2 == 0: value = Double(random.next() % 1000) / 8
+            case 6 where seed == 9: value = Double(random.next() % (1 << 52)) / 10
+            case 6... where seed > 8:
+                // Decimals of few digits, most often of as many as before.
+                let digits = [10.0, 10, 10, 10, 100, 1000, 10_000, 100_000][Int(random.next() % (seed == 12 ? 8 : 4))]
+                value = Double(Int64(random.next() % 4000) - 2000) / digits
             default: value = (value.isFinite ? value.rounded() : 0) + Double(random.next() % 200)
             }
             expected.timestamps.append(time)
