@@ -5,14 +5,40 @@ extension StoreState {
     mutating func commit(_ batch: [Series], latest: Int64) -> String? {
         var held: [MemorySeries?] = []
         held.reserveCapacity(batch.count)
-        for series in batch {
-            let found = known[series.labels]
-            if let reason = firstRefusal(of: series, found, latest) { return reason }
-            held.append(found)
+        let oldest = oldestKept
+        // Series are looked at where they stand: nearly all have one float behind the last one.
+        let refusal: String? = batch.withUnsafeBufferPointer { batch in
+            for place in batch.indices {
+                let found = known[batch[place].labels]
+                held.append(found)
+                if batch[place].timestamps.count == 1, batch[place].histograms.isEmpty {
+                    let time = batch[place].timestamps[0]
+                    if time > found?.last ?? .min, time >= oldest, time <= latest { continue }
+                }
+                if let reason = firstRefusal(of: batch[place], found, latest) { return reason }
+            }
+            return nil
         }
-        for (series, found) in zip(batch, held) { take(series, found) }
+        if let refusal { return refusal }
+        batch.withUnsafeBufferPointer { batch in
+            for place in batch.indices {
+                if let found = held[place], batch[place].timestamps.count == 1, batch[place].histograms.isEmpty {
+                    take(batch[place].values[0], at: batch[place].timestamps[0], in: found)
+                } else {
+                    take(batch[place], held[place])
+                }
+            }
+        }
         enforceLimits()
         return nil
+    }
+
+    /// Appends a float that has been looked at, unless the batch itself has put a later one before it.
+    @inline(__always)
+    private mutating func take(_ value: Double, at time: Int64, in target: MemorySeries) {
+        if time <= target.last { return }
+        bytes += target.append(value, at: time)
+        if time > newest { newest = time }
     }
 
     /// Takes what can be taken of a sender's batch.
