@@ -4,6 +4,35 @@ import Testing
 
 @Suite("JSON is written")
 struct JSONWriterTests {
+    @Test func escapesAtEveryPlaceOfALongText() {
+        for (part, escaped) in [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\n", #"\n"#), ("<", #"\u003c"#), ("\u{1F}", #"\u001f"#), ("ü", "ü"),
+            ("\u{2028}", #"\u2028"#), ("&>", #"\u0026\u003e"#),
+        ] {
+            for place in 0..<20 {
+                let (before, after) = (String(repeating: "a", count: place), String(repeating: "b", count: 20 - place))
+                var json = JSONWriter()
+                json.string(before + part + after)
+                #expect(json.text == "\"" + before + escaped + after + "\"")
+            }
+        }
+    }
+
+    @Test func writesInstantsWithAsManyDecimalsAsAskedFor() {
+        var json = JSONWriter()
+        json.beginArray()
+        for time: Int64 in [0, 1500, 1_767_225_600_120, -1, -62_135_596_800_000, 253_402_300_799_999] {
+            json.time(Timestamp(milliseconds: time), decimals: 3)
+            json.time(Timestamp(milliseconds: time))
+        }
+        json.endArray()
+        #expect(
+            json.text == #"["1970-01-01T00:00:00.000Z","1970-01-01T00:00:00Z","1970-01-01T00:00:01.500Z","#
+                + #""1970-01-01T00:00:01.5Z","2026-01-01T00:00:00.120Z","2026-01-01T00:00:00.12Z","#
+                + #""1969-12-31T23:59:59.999Z","1969-12-31T23:59:59.999Z","0001-01-01T00:00:00.000Z","#
+                + #""0001-01-01T00:00:00Z","9999-12-31T23:59:59.999Z","9999-12-31T23:59:59.999Z"]"#)
+    }
+
     @Test func inTheOrderOfTheCalls() {
         var writer = JSONWriter()
         writer.beginObject()

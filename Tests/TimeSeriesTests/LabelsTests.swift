@@ -3,6 +3,32 @@ import TimeSeries
 
 @Suite("Label sets")
 struct LabelsTests {
+    @Test func collectedInAnyOrderAreTheSameSet() {
+        var random = SystemRandomNumberGenerator()
+        for count in [0, 1, 2, 5, 31, 32, 33, 70] {
+            for _ in 0..<20 {
+                // Names repeat now and then: the last value counts.
+                let pairs = (0..<count).map { ("n\(Int.random(in: 0...count, using: &random))", "v\($0)") }
+                var collector = LabelsCollector()
+                for (name, value) in pairs {
+                    Array(name.utf8).withUnsafeBufferPointer { name in
+                        Array(value.utf8).withUnsafeBufferPointer { collector.append(name: name, value: $0) }
+                    }
+                }
+                #expect(collector.finish() == Labels(pairs), "\(pairs)")
+            }
+        }
+    }
+
+    @Test func sharesWhatBothHave() {
+        let first = Labels(keepingEmpty: [("a", "1"), ("b", "2"), ("c", ""), ("d", ""), ("e", "5")])
+        let second = Labels(keepingEmpty: [("a", "1"), ("b", "3"), ("d", "x"), ("e", "5"), ("f", "6")])
+        #expect(first.sharing(with: second) == Labels(keepingEmpty: [("a", "1"), ("c", ""), ("e", "5")]))
+        #expect(first.sharing(with: first) == first)
+        #expect(first.sharing(with: .empty) == Labels(keepingEmpty: [("c", ""), ("d", "")]))
+        #expect(Labels.empty.sharing(with: first).isEmpty)
+    }
+
     private let labels: Labels = ["__name__": "up", "job": "api", "instance": "a:9090", "empty": ""]
 
     @Test func areSortedAndLoseEmptyValues() {
