@@ -2,10 +2,11 @@ import Base
 import Glibc
 import PromQL
 import PrometheusAPI
-import QueryEngine
 import TestSupport
 import Testing
 import TimeSeries
+
+@testable import QueryEngine
 
 @Suite("Random queries against a real Prometheus", .enabled(if: Surroundings.hasPeer("prometheus")))
 struct DifferentialTests {
