@@ -30,9 +30,16 @@ struct DaemonBackend: WebBackend {
     }
 
     func alertGroups(matching matchers: [AlertMatcher]) async -> [AlertGroupView] {
-        await daemon.dispatcher.groups(matching: matchers).map { group in
-            AlertGroupView(
-                labels: group.labels, receiver: group.receiver, alerts: group.alerts.map(ReceivedAlertView.init))
+        let groups = await daemon.dispatcher.groups(matching: matchers)
+        let receivers = await daemon.current.receivers
+        let configuration = await daemon.current.dispatch
+        return groups.map { group in
+            let routeLabels =
+                group.routeLabels.isEmpty
+                ? .empty : receivers.routeLabels(of: Notification(group, externalURL: configuration.externalURL))
+            return AlertGroupView(
+                labels: group.labels, routeLabels: routeLabels, receiver: group.receiver,
+                alerts: group.alerts.map(ReceivedAlertView.init))
         }
     }
 
@@ -141,5 +148,15 @@ extension PostedAlert {
         var copy = self
         if copy.endsAt == nil, let start = copy.startsAt { copy.endsAt = start + Self.webhookLife }
         return copy
+    }
+}
+
+extension Notification {
+    /// What a group would tell now: what labels of its route are made from.
+    fileprivate init(_ group: GroupView, externalURL: String) {
+        self.init(
+            receiver: group.receiver, groupKey: group.key, groupLabels: group.labels, routeLabels: group.routeLabels,
+            alerts: group.alerts.map { NotifiedAlert($0.alert, status: .firing) }, externalURL: externalURL,
+            at: group.nextFlush)
     }
 }

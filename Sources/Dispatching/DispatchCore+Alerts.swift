@@ -48,6 +48,8 @@ extension DispatchCore {
         _ place: Int32, _ index: Int, route: Int, at now: Timestamp, _ effects: inout [DispatchEffect]
     ) {
         guard var id = alerts[place: place]?[group: index], let alert = alerts[place: place]?.alert else { return }
+        let isOld = alert.startsAt + configuration.tree.routes[route].groupWait < now
+        var isFresh = false
         if groups.index(forKey: id) == nil {
             let identity = identity(of: alert, route: route)
             if let known = groupIDs[identity] {
@@ -55,9 +57,10 @@ extension DispatchCore {
             } else {
                 let route = configuration.tree.routes[route]
                 let fresh = AggregationGroup(identity: identity, route: route, nextFlush: now + route.groupWait)
-                // An alert that has ended makes no group, unless somebody still believes that it fires.
-                if alert.isResolved(at: now), !log.tellsFiring(alert.fingerprint, in: fresh.key) { return }
+                // Its group would be flushed at once and vanish.
+                if isOld, alert.isResolved(at: now), !log.tellsFiring(in: fresh.key) { return }
                 id = add(fresh)
+                isFresh = true
                 effects.append(.persist(.group(fresh.record)))
             }
             alerts[place: place]?[group: index] = id
@@ -66,9 +69,8 @@ extension DispatchCore {
         if configuration.recordsEvents, isNew || alert.isResolved(at: now), let group = groups[id] {
             record(.alertGrouped(alert, occurrenceGroup(group)), &effects)
         }
-        if groups[id]?.hasFlushed == false, alert.startsAt + configuration.tree.routes[route].groupWait < now {
-            schedule(id, at: now)
-        }
+        // Only what makes a group can be too old for it to wait.
+        if isFresh, isOld { schedule(id, at: now) }
     }
 
     /// Adds a group and schedules it.

@@ -21,6 +21,15 @@ extension DispatchCore {
                 }
             }
         }
+        lostTimers = timers.keys.filter { groupIDs[$0] == nil }
+    }
+
+    /// Has the store forget timers of groups that a restart did not bring back.
+    mutating func dropLostTimers(_ effects: inout [DispatchEffect]) {
+        for identity in lostTimers where groupIDs[identity] == nil {
+            effects.append(.persist(.removeGroup(routeID: identity.routeID, groupLabels: identity.labels)))
+        }
+        lostTimers = []
     }
 
     /// The routes of the alert at a place, in order.

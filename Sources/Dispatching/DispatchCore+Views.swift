@@ -27,6 +27,8 @@ public struct GroupView: Hashable, Sendable {
     public var receiver: String
     /// The labels its alerts share.
     public var labels: Labels
+    /// The labels of its route: templates.
+    public var routeLabels: Labels
     /// Its alerts in the order of messages.
     public var alerts: [AlertView]
     /// When it is next due.
@@ -106,8 +108,8 @@ extension DispatchCore {
             if members.isEmpty { continue }
             views.append(
                 GroupView(
-                    key: group.key, receiver: route.receiver, labels: group.identity.labels, alerts: members,
-                    nextFlush: group.nextFlush))
+                    key: group.key, receiver: route.receiver, labels: group.identity.labels,
+                    routeLabels: route.labels, alerts: members, nextFlush: group.nextFlush))
         }
         return views.sorted { left, right in
             left.labels != right.labels

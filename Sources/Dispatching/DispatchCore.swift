@@ -36,6 +36,8 @@ public struct DispatchCore: Sendable {
     var inhibitor: Inhibitor
     var deadlines = DeadlineQueue<Deadline>()
     var nextID: UInt64 = 1
+    /// Stored timers whose groups a restart did not bring back.
+    var lostTimers: [GroupIdentity] = []
 
     /// How often ended alerts, old log entries and old silences are swept out.
     static let cleaningInterval: Duration = .seconds(30 * 60)
@@ -59,6 +61,7 @@ public struct DispatchCore: Sendable {
     /// Takes an event at `now` and says what is to be done. Whatever is due by then is done too.
     public mutating func apply(_ event: DispatchEvent, at now: Timestamp) -> [DispatchEffect] {
         var effects: [DispatchEffect] = []
+        if !lostTimers.isEmpty { dropLostTimers(&effects) }
         switch event {
         case .alerts(let alerts): for alert in alerts { receive(alert, at: now, &effects) }
         case .tick: break

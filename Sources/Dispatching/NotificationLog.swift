@@ -18,6 +18,9 @@ struct NotificationLog: Sendable {
         entries[key]?.values.contains { $0.firing.containsSorted(fingerprint) } ?? false
     }
 
+    /// Whether some integration was last told that something fires.
+    func tellsFiring(in key: GroupKey) -> Bool { entries[key]?.values.contains { !$0.firing.isEmpty } ?? false }
+
     /// Why `integration` must be told of this state; nil when it knows. The sets are sorted.
     func reason(
         for integration: IntegrationProfile, group key: GroupKey, firing: [Fingerprint], resolved: [Fingerprint],

@@ -1,5 +1,6 @@
 import Alerts
 import Base
+import GoTemplate
 import TimeSeries
 import YAML
 
@@ -49,12 +50,25 @@ struct RouteDecoder {
             route.escalationPolicy = name
             policies.append(.init(name: name, node: place))
         }
-        route.labels = Labels(keepingEmpty: reader.stringPairs("labels").map { ($0.name, $0.text) })
+        route.labels = labels(reader)
         for child in reader.list("routes") ?? [] {
             if let child = self.route(child) { route.routes.append(child) }
         }
         reader.finish()
         return route
+    }
+
+    private func labels(_ reader: YAMLMappingReader) -> Labels {
+        var labels: [(String, String)] = []
+        for pair in reader.stringPairs("labels") {
+            if pair.name.isEmpty { decoding.report("invalid label name \"\" in labels", at: pair.nameNode) }
+            var template = TemplateSet(functions: .alertmanager)
+            do throws(TemplateError) { try template.parse(pair.text, name: "") } catch {
+                decoding.report("label \(pair.name) is no template: \(error.reason)", at: pair.textNode)
+            }
+            labels.append((pair.name, pair.text))
+        }
+        return Labels(keepingEmpty: labels)
     }
 
     private func positive(_ reader: YAMLMappingReader, _ key: String) -> Duration? {

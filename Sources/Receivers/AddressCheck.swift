@@ -15,9 +15,22 @@ public enum AddressCheck {
             return "invalid URL escape"
         }
         let rest = text.drop { $0 != ":" }
-        if let first = rest.dropFirst(3).first, rest.hasPrefix("://"), !"/?#".contains(first), HTTPURL(text) != nil {
+        if let first = rest.dropFirst(3).first, rest.hasPrefix("://"), !"/?#".contains(first),
+            HTTPURL(text) != nil || hasPortOutOfRange(text, after: rest.dropFirst(3))
+        {
             return nil
         }
         return "missing host for URL"
+    }
+
+    /// Whether nothing is wrong but a port that no connection can have: that is found out when there is to be one.
+    private static func hasPortOutOfRange(_ text: String, after authority: Substring) -> Bool {
+        let authority = authority.prefix { !"/?#".contains($0) }
+        guard let colon = authority.lastIndex(of: ":") else { return false }
+        let port = authority[authority.index(after: colon)...]
+        guard port.utf8.count >= 5, port.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), (Int(port) ?? .max) > 65_535 else {
+            return false
+        }
+        return HTTPURL(text.replacing(":" + port, with: "", maxReplacements: 1)) != nil
     }
 }

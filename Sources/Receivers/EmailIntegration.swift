@@ -49,9 +49,10 @@ public struct EmailIntegration: Integration {
 
     private func server(_ timeout: Duration) throws(HTTPError) -> SMTPServer {
         let mail = settings.mail
-        let isImplicit = mail.forcesImplicitTLS ?? (mail.port == 465)
+        guard let port = mail.port else { throw HTTPError(.resolve, "smarthost: there is no such port") }
+        let isImplicit = mail.forcesImplicitTLS ?? (port == 465)
         var server = SMTPServer(
-            host: mail.host ?? "localhost", port: mail.port,
+            host: mail.host ?? "localhost", port: port,
             security: isImplicit ? .implicit : mail.requiresTLS ? .startTLS : .none)
         server.helloName = mail.hello
         server.tls = try mail.tls.options()

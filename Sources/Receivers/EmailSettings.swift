@@ -50,8 +50,8 @@ public struct EmailSettings: IntegrationSettings {
         var names: Set<String> = []
         for pair in pairs {
             let name = Self.canonical(pair.name)
-            let isName = !name.isEmpty && name.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != 0x3A }
-            if !isName {
+            // Alertmanager takes any name; one with a line end would be headers of its own.
+            if name.isEmpty || name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
                 context.decoding.report("'\(pair.name)' is no name of a mail header", at: pair.nameNode)
             } else if !names.insert(name).inserted {
                 context.decoding.report("duplicate header \"\(name)\" in email config", at: pair.nameNode)
@@ -92,7 +92,11 @@ public struct EmailSettings: IntegrationSettings {
 
     /// `reply-to` as `Reply-To`.
     public static func canonical(_ name: String) -> String {
-        name.split(separator: "-", omittingEmptySubsequences: false)
+        let isToken = name.utf8.allSatisfy { byte in
+            0x21...0x7E ~= byte && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
+        }
+        if !isToken { return name }
+        return name.split(separator: "-", omittingEmptySubsequences: false)
             .map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }.joined(separator: "-")
     }
 }
@@ -101,8 +105,8 @@ public struct EmailSettings: IntegrationSettings {
 public struct MailSettings: Sendable {
     /// The server's name; nil when none is set.
     public var host: String?
-    /// Its port.
-    public var port = 25
+    /// Its port; nil when it is none, which only an attempt to send shows.
+    public var port: Int? = 25
     /// The sender, a template.
     public var from = ""
     /// The name given in EHLO.
@@ -127,42 +131,40 @@ public struct MailSettings: Sendable {
 
     /// These settings with what a section says otherwise.
     func overridden(by reader: YAMLMappingReader, prefix: String, _ context: SettingsContext) -> MailSettings {
+        let isOwn = prefix.isEmpty
         var own = self
         if let text = reader.string(prefix + "smarthost"), !text.isEmpty, let node = reader.value(prefix + "smarthost")
         {
             own.setServer(text, node, context)
         }
-        own.from = reader.string(prefix + "from") ?? from
-        own.hello = reader.string(prefix + "hello") ?? hello
-        own.username = reader.string(prefix + "auth_username") ?? username
+        own.from = reader.text(prefix + "from") ?? from
+        own.hello = reader.text(prefix + "hello") ?? hello
+        own.username = reader.text(prefix + "auth_username") ?? username
         own.password = reader.mailSecret(prefix, "auth_password", context) ?? password
         own.cramSecret = reader.mailSecret(prefix, "auth_secret", context) ?? cramSecret
-        own.identity = reader.string(prefix + "auth_identity") ?? identity
-        own.requiresTLS = reader.bool(prefix + "require_tls") ?? requiresTLS
-        own.forcesImplicitTLS = reader.bool(prefix + "force_implicit_tls") ?? forcesImplicitTLS
+        own.identity = reader.text(prefix + "auth_identity") ?? identity
+        own.requiresTLS =
+            (isOwn ? reader.optionalBool("require_tls") : reader.bool(prefix + "require_tls")) ?? requiresTLS
+        own.forcesImplicitTLS = reader.optionalBool(prefix + "force_implicit_tls") ?? forcesImplicitTLS
         if let section = reader.mapping(prefix + "tls_config") { own.tls = TLSSettings(section, context) }
         return own
     }
 
     private mutating func setServer(_ text: String, _ node: YAMLNode, _ context: SettingsContext) {
-        guard let colon = text.lastIndex(of: ":") else {
-            context.decoding.report("address \(text): missing port in address", at: node)
+        let server: MailServerAddress
+        do throws(MailServerAddress.Refusal) { server = try MailServerAddress(text) } catch {
+            context.decoding.report("address \(text): \(error.description)", at: node)
             return
         }
-        var name = String(text[..<colon])
-        let number = String(text[text.index(after: colon)...])
-        if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
-        guard let port = number == "smtp" ? 25 : Int(number), 1...65_535 ~= port else {
-            context.decoding.report(
-                "address \(text): \(number.isEmpty ? "port number cannot be empty" : "invalid port")", at: node)
-            return
-        }
-        host = name.isEmpty ? "localhost" : name
-        self.port = port
+        host = server.host.isEmpty ? "localhost" : server.host
+        port = server.port
     }
 }
 
 extension YAMLMappingReader {
+    /// A text that says something: an empty one leaves it to `global`.
+    fileprivate func text(_ key: String) -> String? { string(key).flatMap { $0.isEmpty ? nil : $0 } }
+
     /// Alertmanager minds text and file together in `global` only.
     fileprivate func mailSecret(_ prefix: String, _ key: String, _ context: SettingsContext) -> SecretSource? {
         prefix.isEmpty ? lenientCredential(key, context) : credential(prefix + key, context)

@@ -1,6 +1,7 @@
 import Alerts
 import Base
 import HTTPTransport
+import TimeSeries
 
 /// One way of one receiver: makes a message of a notification and hands it over.
 public protocol Integration: Sendable {
@@ -49,6 +50,7 @@ public struct DeliveryMeans: Sendable {
 /// All integrations of a configuration, ready to deliver.
 public struct ReceiverSet: Sendable {
     private let integrations: [IntegrationID: any Integration]
+    private let means: DeliveryMeans
     /// What each receiver consists of, for the dispatcher and the incidents.
     public let profiles: [String: [IntegrationProfile]]
 
@@ -62,6 +64,7 @@ public struct ReceiverSet: Sendable {
             profiles[receiver.name] = own.map(\.profile)
         }
         self.integrations = integrations
+        self.means = means
         self.profiles = profiles
     }
 
@@ -73,6 +76,21 @@ public struct ReceiverSet: Sendable {
         guard let integration = integrations[job.integration] else {
             return .permanent("there is no \(job.integration) any more")
         }
-        return await integration.deliver(job.notification, timeout: timeout)
+        return await integration.deliver(filled(job), timeout: timeout)
+    }
+
+    /// The labels of a notification's route, which it carries as templates, filled in.
+    public func routeLabels(of notification: Notification) -> Labels {
+        notification.routeLabels.isEmpty
+            ? .empty : means.templates.routeLabels(of: notification, at: means.clock.now()).labels
+    }
+
+    private func filled(_ job: NotificationJob) -> Notification {
+        var notification = job.notification
+        if notification.routeLabels.isEmpty { return notification }
+        let (labels, problems) = means.templates.routeLabels(of: notification, at: means.clock.now())
+        notification.routeLabels = labels
+        for problem in problems { means.notice(job.integration, problem) }
+        return notification
     }
 }

@@ -10,7 +10,7 @@ extension NotificationData {
     /// - Throws: ``JSONError`` naming the key whose value is of a wrong kind.
     public init(json: JSONValue, localZone: TimeZoneRules = .utc) throws(JSONError) {
         self.init()
-        (alerts, groupLabels, commonLabels, commonAnnotations) = (nil, nil, nil, nil)
+        (alerts, groupLabels, commonLabels, commonAnnotations, routeLabels) = (nil, nil, nil, nil, nil)
         if json.isNull { return }
         let reader = try GoObjectReader(json, path: "", localZone: localZone)
         for (key, value) in reader.members {
@@ -22,6 +22,7 @@ extension NotificationData {
             case "grouplabels": try reader.labels(value, "groupLabels", &groupLabels)
             case "commonlabels": try reader.labels(value, "commonLabels", &commonLabels)
             case "commonannotations": try reader.labels(value, "commonAnnotations", &commonAnnotations)
+            case "routelabels": try reader.labels(value, "routeLabels", &routeLabels)
             case "alerts": alerts = try Self.alerts(value, localZone)
             default: break
             }

@@ -8,7 +8,9 @@ extension NotificationTemplates {
         if !text.contains("{{") { return text }
         var own = templates
         try own.parse(text, name: "")
-        switch own.executeHTML("", data: data, environment: TemplateEnvironment(now: ZonedTime(now))) {
+        var environment = TemplateEnvironment(now: ZonedTime(now))
+        environment.routeLabels = data.routeLabels
+        switch own.executeHTML("", data: data, environment: environment) {
         case .text(let text): return text
         case .failed(let error, _): throw error
         case .needs: return ""

@@ -41,6 +41,7 @@ public struct NotificationTemplates: Sendable {
         try own.parse(text, name: "")
         var environment = TemplateEnvironment(now: ZonedTime(now))
         environment.escaping = escaping
+        environment.routeLabels = data.routeLabels
         switch own.execute("", data: data, environment: environment) {
         case .text(let text): return text
         case .failed(let error, _): throw error
@@ -66,6 +67,7 @@ extension Notification {
         data.groupLabels = Self.dictionary(groupLabels)
         data.commonLabels = Self.dictionary(commonLabels)
         data.commonAnnotations = Self.dictionary(commonAnnotations)
+        data.routeLabels = Self.dictionary(routeLabels)
         data.externalURL = externalURL
         return data
     }

@@ -44,14 +44,15 @@ public struct ReceiverGlobals: Sendable {
         if let section = reader.mapping("http_config") { http = HTTPClientSettings(section, context) }
         slackURL = reader.secretAddress("slack_api_url", context)
         slackToken = reader.secret("slack_app_token", context)
-        slackAppURL = reader.urlSource("slack_app_url", context) ?? slackAppURL
+        slackAppURL = reader.address("slack_app_url", context).map { .inline(Secret($0)) } ?? slackAppURL
         mail = mail.overridden(by: reader, prefix: "smtp_", context)
         addresses = ReceiverAddresses(reader, context)
         opsgenieKey = reader.credential("opsgenie_api_key", context)
         victorOpsKey = reader.credential("victorops_api_key", context)
         telegramToken = reader.credential("telegram_bot_token", context)
-        rocketchatToken = reader.credential("rocketchat_token", context)
-        rocketchatTokenID = reader.credential("rocketchat_token_id", context)
+        // Empty texts count as given here.
+        rocketchatToken = reader.secret("rocketchat_token", context)
+        rocketchatTokenID = reader.secret("rocketchat_token_id", context)
         weChatSecret = reader.credential("wechat_api_secret", context)
         weChatCorporation = reader.string("wechat_api_corp_id") ?? ""
         mattermostURL = reader.secretAddress("mattermost_webhook_url", context)
@@ -95,6 +96,8 @@ public struct ReceiverSettings: Sendable {
 
     /// Reads the sections of the document `root` and of `global`; both readers are finished by the caller.
     public init(_ root: YAMLMappingReader, global: YAMLMappingReader?, _ context: SettingsContext) {
+        context.decoding.readsNothingAsZero = true
+        defer { context.decoding.readsNothingAsZero = false }
         if let global { globals = ReceiverGlobals(global, context) }
         globals.allowsExec = root.bool("allow_exec") ?? false
         var names: Set<String> = []

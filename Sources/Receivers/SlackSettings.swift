@@ -9,13 +9,6 @@ public struct SlackSettings: IntegrationSettings {
     /// The type's name.
     public static let type = "slack"
 
-    /// A field of the attachment.
-    public struct Field: Sendable {
-        var title: String
-        var value: String
-        var isShort: Bool
-    }
-
     /// A button.
     public struct Action: Sendable {
         var type: String
@@ -52,7 +45,7 @@ public struct SlackSettings: IntegrationSettings {
     /// `mrkdwn_in`
     public var markdownIn = ["fallback", "pretext", "text"]
     /// `fields`
-    public var fields: [Field] = []
+    var fields: [MessageField] = []
     /// `actions`
     public var actions: [Action] = []
     /// Whether a group's message is changed instead of followed by another.
@@ -82,19 +75,19 @@ public struct SlackSettings: IntegrationSettings {
     /// Reads an item of `slack_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
         guard let reader = context.decoding.mapping(node, as: "slack_configs entry") else { return nil }
-        http = reader.mapping("http_config").map { HTTPClientSettings($0, context) } ?? globals.http
+        http = reader.httpConfig(globals, context)
         sendsResolved = reader.bool("send_resolved") ?? false
         timeout = reader.goDuration("timeout", context) ?? .zero
-        texts = Self.defaultTexts
-        for key in Self.defaultTexts.keys.sorted() { if let text = reader.string(key) { texts[key] = text } }
+        texts = reader.texts(Self.defaultTexts)
         linkNames = reader.bool("link_names") ?? false
         markdownIn = reader.strings("mrkdwn_in") ?? markdownIn
         let shortFields = reader.bool("short_fields") ?? false
-        fields = (reader.list("fields") ?? []).compactMap { Self.field($0, shortFields, context.decoding) }
-        actions = (reader.list("actions") ?? []).compactMap { Self.action($0, context.decoding) }
+        fields = MessageField.list(
+            reader, service: "Slack", short: shortFields, isComplete: true, context.decoding)
+        actions = (reader.list("actions") ?? []).compactMap { $0.isNull ? nil : Self.action($0, context.decoding) }
         let ownURL = reader.secretAddress("api_url", context)
         let ownToken = reader.credential("app_token", context)
-        let appURL = reader.secretAddress("app_url", context)
+        let appURL = reader.address("app_url", context).map { SecretSource.inline(Secret($0)) }
         updatesMessage = reader.bool("update_message") ?? false
         escapesValues = reader.bool("escape") ?? false
         reader.finish()
@@ -127,17 +120,6 @@ public struct SlackSettings: IntegrationSettings {
                 return
             }
         }
-    }
-
-    private static func field(_ node: YAMLNode, _ shortFields: Bool, _ decoding: YAMLDecoding) -> Field? {
-        guard let reader = decoding.mapping(node, as: "Slack field") else { return nil }
-        let field = Field(
-            title: reader.string("title") ?? "", value: reader.string("value") ?? "",
-            isShort: reader.bool("short") ?? shortFields)
-        reader.finish()
-        if field.title.isEmpty { decoding.report("missing title in Slack field configuration", at: node) }
-        if field.value.isEmpty { decoding.report("missing value in Slack field configuration", at: node) }
-        return field
     }
 
     private static func action(_ node: YAMLNode, _ decoding: YAMLDecoding) -> Action? {

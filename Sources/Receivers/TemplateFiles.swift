@@ -72,6 +72,8 @@ public struct TemplateFiles: Sendable {
         _ name: String, data: NotificationData, asHTML: Bool, environment: TemplateEnvironment
     ) throws(Problem) -> String {
         let text = "{{ template \(Self.quoted(name)) . }}"
+        var environment = environment
+        environment.routeLabels = data.routeLabels ?? [:]
         let outcome = templates.expand(text, data: data.value, asHTML: asHTML, environment: environment)
         switch outcome {
         case .text(let text): return text

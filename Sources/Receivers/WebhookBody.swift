@@ -25,6 +25,10 @@ public enum WebhookBody {
         write(notification.commonLabels, to: &json)
         json.key("commonAnnotations")
         write(notification.commonAnnotations, to: &json)
+        if !notification.routeLabels.isEmpty {
+            json.key("routeLabels")
+            write(notification.routeLabels, to: &json)
+        }
         json.key("externalURL")
         json.string(notification.externalURL)
         json.key("version")

@@ -42,7 +42,7 @@ extension YAMLMappingReader {
     /// The secret under `key`, `key_file` or `key_env`; nil when there is none. More than one is reported.
     public func secret(_ key: String, _ context: SettingsContext) -> SecretSource? {
         var found: [SecretSource] = []
-        if let text = string(key) { found.append(.inline(Secret(text))) }
+        if has(key), let text = string(key) { found.append(.inline(Secret(text))) }
         if let path = string(key + "_file"), !path.isEmpty { found.append(.file(context.folder.resolve(path))) }
         if let name = string(key + "_env"), !name.isEmpty { found.append(.environment(name)) }
         if found.count > 1 {

@@ -73,7 +73,7 @@ public struct TLSSettings: Hashable, Sendable {
     private static func version(_ key: String, _ reader: YAMLMappingReader, _ context: SettingsContext)
         -> TLSOptions.Version?
     {
-        guard let text = reader.string(key) else { return nil }
+        guard reader.has(key), let text = reader.string(key) else { return nil }
         if let known = versionNames.first(where: { $0.name == text }) { return known.version }
         context.decoding.report(
             "unknown TLS version '\(text)'", at: reader.value(key) ?? reader.node,

@@ -14,6 +14,10 @@ public final class YAMLDecoding {
     /// Whether keys that are nothing are passed over, as Go's package does for Prometheus' files, or refused.
     let passesOverNullKeys: Bool
 
+    /// Whether a key with nothing behind it has the zero value of its type and not its default: how Go's package fills a
+    /// structure that has its defaults already.
+    public var readsNothingAsZero = false
+
     /// Starts with nothing wrong.
     public init(passesOverNullKeys: Bool = false) { self.passesOverNullKeys = passesOverNullKeys }
 

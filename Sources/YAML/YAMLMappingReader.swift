@@ -42,20 +42,34 @@ public final class YAMLMappingReader {
         pairs.first { $0.key.scalar?.text == key }?.key
     }
 
-    /// Text of any scalar; nil when absent or nothing.
-    public func string(_ key: String) -> String? { value(key).flatMap { decoding.string($0, as: "'\(key)'") } }
+    /// Text of any scalar; nil when absent or nothing (see ``YAMLDecoding/readsNothingAsZero``).
+    public func string(_ key: String) -> String? {
+        value(key).flatMap { isZero($0) ? "" : decoding.string($0, as: "'\(key)'") }
+    }
 
-    /// A boolean; nil when absent or nothing.
-    public func bool(_ key: String) -> Bool? { value(key).flatMap { decoding.bool($0, as: "'\(key)'") } }
+    /// A boolean; nil when absent or nothing (see ``YAMLDecoding/readsNothingAsZero``).
+    public func bool(_ key: String) -> Bool? {
+        value(key).flatMap { isZero($0) ? false : decoding.bool($0, as: "'\(key)'") }
+    }
 
-    /// A whole number; nil when absent or nothing.
-    public func int(_ key: String) -> Int? { value(key).flatMap { decoding.int($0, as: "'\(key)'") } }
+    /// A boolean; nil when absent or nothing, whatever nothing means otherwise.
+    public func optionalBool(_ key: String) -> Bool? { has(key) ? bool(key) : nil }
+
+    /// A whole number; nil when absent or nothing (see ``YAMLDecoding/readsNothingAsZero``).
+    public func int(_ key: String) -> Int? {
+        value(key).flatMap { isZero($0) ? 0 : decoding.int($0, as: "'\(key)'") }
+    }
+
+    /// Whether a value is nothing and nothing means zero.
+    public func isZero(_ value: YAMLNode) -> Bool { decoding.readsNothingAsZero && value.isNull }
 
     /// A number; nil when absent or nothing.
     public func double(_ key: String) -> Double? { value(key).flatMap { decoding.double($0, as: "'\(key)'") } }
 
     /// A Prometheus duration; nil when absent or nothing.
-    public func duration(_ key: String) -> Duration? { value(key).flatMap { decoding.duration($0, as: "'\(key)'") } }
+    public func duration(_ key: String) -> Duration? {
+        value(key).flatMap { isZero($0) ? .zero : decoding.duration($0, as: "'\(key)'") }
+    }
 
     /// The items of a list; nil when absent or nothing.
     public func list(_ key: String) -> [YAMLNode]? { value(key).flatMap { decoding.list($0, as: "'\(key)'") } }

@@ -37,7 +37,7 @@ struct OwnVerdict {
     var isAccepted: Bool { problems.isEmpty }
     /// Whether it is refused because of something that Alertmanager has and ruleval has not.
     var isUnsupported: Bool {
-        problems.contains { $0.message.contains("is not supported") || $0.message.contains("only webhook, slack") }
+        problems.contains { $0.message.contains("not supported") }
     }
 
     init(_ text: String, path: String = "alertmanager.yml") {

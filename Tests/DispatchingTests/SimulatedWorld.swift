@@ -57,6 +57,8 @@ struct SimulatedWorld {
     var swallowsNotifications = false
     var dropsSilences = false
     var isTraced = false
+    /// Whether it tells on standard output what happens, step by step.
+    var isTold = false
     private(set) var problems: [String] = []
 
     init(seed: UInt64) {
@@ -141,6 +143,10 @@ struct SimulatedWorld {
         checkEnded(watched)
     }
 
+    private func tell(_ what: @autoclosure () -> String) {
+        if isTold { print("\(now - Timestamp(milliseconds: 1_700_000_000_000)) \(what())") }
+    }
+
     private mutating func step() {
         switch Int.random(in: 0..<25, using: &random) {
         case 20..<22: silence()
@@ -186,6 +192,7 @@ struct SimulatedWorld {
         }
         draft.id = id
         silences.append(draft)
+        tell("silence \(id) \(matcher) \(draft.startsAt - now) to \(draft.endsAt - now)")
         for labels in truth.keys where matcher.matches(labels) { everMuted.insert(Fingerprint(labels)) }
         if dropsSilences, let undone = try? core.expireSilence(id, at: now) {
             carryOut(effects + undone)
@@ -196,6 +203,7 @@ struct SimulatedWorld {
 
     private mutating func expire(_ id: String) {
         guard let index = silences.firstIndex(where: { $0.id == id }) else { return }
+        tell("expire \(id)")
         if let effects = try? core.expireSilence(id, at: now) { carryOut(effects) }
         silences[index].endsAt = now
         silences[index].startsAt = min(silences[index].startsAt, now)
@@ -212,11 +220,13 @@ struct SimulatedWorld {
         let mayHaveMissed = deaf(before).union(deaf(configuration))
         for address in told.keys where mayHaveMissed.contains(address.integration) { uncertain.insert(address) }
         teamsWithEndedSource.formUnion(["t0", "t1", "t2"])
+        tell("reload \(configuration.tree.routes.map { "\($0.key) \($0.receiver) \($0.continues)" })")
         carryOut(core.apply(.reload(configuration), at: now))
     }
 
     private mutating func post(_ labels: Labels, firing: Bool) {
         truth[labels] = firing
+        tell("post \(labels) \(firing ? "fires" : "ends")")
         if silences.contains(where: { $0.endsAt > now && $0.matchers.allMatch(labels) })
             || labels.value(of: "alertname") == "A1"
         {
@@ -239,6 +249,7 @@ struct SimulatedWorld {
         }
         inFlight = []
         now = now + seconds(0...600)
+        tell("restart")
         core = DispatchCore(configuration, restoring: store, at: now)
         carryOut(core.apply(.tick, at: now))
     }
@@ -265,7 +276,9 @@ struct SimulatedWorld {
         for effect in effects {
             switch effect {
             case .persist(.log) where dropsLogWrites: break
-            case .persist(let record): store.apply(record)
+            case .persist(let record):
+                if case .log(let entry) = record { tell("log \(entry)") }
+                store.apply(record)
             case .gaveUp: break
             case .record: problems.append("an event that nobody asked for")
             case .incident: problems.append("an incident without a policy")
@@ -280,6 +293,7 @@ struct SimulatedWorld {
                 // What was decided before a reload counts by the intervals of then.
                 if job.attempt == 1 { intervals[job.id] = repeatInterval(of: job.notification.groupKey) }
                 if swallowsNotifications { continue }
+                tell("send \(job.integration) \(job.notification.groupKey) \(job.attempt) \(job.notification.reason)")
                 let fails = chance(failureRate)
                 let result: DeliveryResult = fails ? (chance(0.5) ? .temporary("x") : .permanent("x")) : .delivered
                 inFlight.append((job, now + (fails ? seconds(0...20) : .milliseconds(5)), result))
@@ -314,6 +328,7 @@ struct SimulatedWorld {
             trace.append("\(now) \(job.integration) \(notification.groupKey) \(notification.alerts.count)")
         }
         let address = Address(group: notification.groupKey, integration: job.integration)
+        tell("arrives \(job.id) \(address) \(notification.alerts.map { "\($0.alert.labels) \($0.status)" })")
         let firing = Set(notification.alerts.filter { $0.status == .firing }.map(\.alert.fingerprint))
         let resolved = Set(notification.alerts.filter { $0.status == .resolved }.map(\.alert.fingerprint))
         let isCertain = uncertain.remove(address) == nil
@@ -326,7 +341,9 @@ struct SimulatedWorld {
             $0.id == job.integration && $0.sendsResolved
         }
         if let last = told[address], isCertain, hearsEnds {
-            let isNews = !firing.isSubset(of: last.firing) || !resolved.isSubset(of: last.resolved)
+            // As in Alertmanager, who knew of firing alerts that are all muted now is told of the resolved ones again.
+            let isAllResolved = firing.isEmpty && !last.firing.isEmpty
+            let isNews = isAllResolved || !firing.isSubset(of: last.firing) || !resolved.isSubset(of: last.resolved)
             let interval = intervals[job.id]
             if !isNews, now < last.expiresAt, let interval, now - last.at < interval {
                 problems.append("\(address): told twice within \(interval)")
@@ -379,6 +396,7 @@ struct SimulatedWorld {
             problems.append("\(address) was never told the end")
         }
         if core.groupCount > 0 { problems.append("\(core.groupCount) groups are left") }
+        if !store.groups.isEmpty { problems.append("\(store.groups.count) groups are left in the store") }
         if !store.alerts.isEmpty { problems.append("\(store.alerts.count) alerts are left in the store") }
     }
 }

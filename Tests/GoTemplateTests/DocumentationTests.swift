@@ -33,8 +33,9 @@ struct DocumentationTests {
         default:
             let set = TemplateSet(functions: .alertmanager)
             let now = ZonedTime(unixSeconds: 1_767_326_645)
-            outcome = set.expand(
-                example.template, data: Self.notification, environment: TemplateEnvironment(now: now))
+            var environment = TemplateEnvironment(now: now)
+            environment.routeLabels = Self.notification.routeLabels
+            outcome = set.expand(example.template, data: Self.notification, environment: environment)
         }
         let text = outcome.text.map { $0.hasSuffix("\n") || $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }
         #expect(text == example.result, "\(outcome.error?.message ?? "")")
@@ -57,6 +58,7 @@ struct DocumentationTests {
     private static var notification: TemplateValue {
         var data = NotificationData()
         data.status = "firing"
+        data.routeLabels = ["team": "db"]
         data.groupLabels = ["alertname": "Disk", "job": "node"]
         data.alerts = [
             .init(

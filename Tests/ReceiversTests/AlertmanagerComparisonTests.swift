@@ -76,13 +76,13 @@ struct AlertmanagerComparisonTests {
             """
     }
 
-    @Test("are the same, byte for byte, but for what is random or the time")
-    func sameMessages() async throws {
+    @Test("are the same, byte for byte, but for what is random or the time", arguments: OddAlerts.allCases)
+    func sameMessages(_ alerts: OddAlerts) async throws {
         let theirs = try Capture()
         let ours = try Capture()
         let alertmanager = try RealAlertmanager(Self.receivers(theirs.port, theirs.mailPort))
         try await alertmanager.wait()
-        let posted = try await alertmanager.post(Self.alerts(since: SystemClock().now()))
+        let posted = try await alertmanager.post(alerts.body(since: SystemClock().now()))
         #expect(posted.status == 200, "\(posted.text())")
         let paths = ["/hook", "/firing/max", "/text", "/tree", "/slack", "/fails", "/full"]
         let isComplete = await eventually {

@@ -66,6 +66,11 @@ final class Capture: Sendable {
 
     func posts(to path: String) -> [Post] { posts.withLock { $0.filter { $0.path == path } } }
 
+    /// How many requests came for `path` and what is below it.
+    func count(below path: String) -> Int {
+        posts.withLock { $0.count { $0.path == path || $0.path.hasPrefix(path + "/") } }
+    }
+
     /// Method and address of all requests, each once, sorted.
     var addresses: [String] { posts.withLock { Set($0.map(Self.address)).sorted() } }
 

@@ -103,4 +103,26 @@ struct ReceiverSettingsTests {
         dump(settings, to: &shown)
         #expect(!shown.contains("geheim") && !"\(settings)".contains("geheim"))
     }
+
+    @Test("have the zero value of a key's type where nothing stands behind it, and what global has where that counts")
+    func nothing() throws {
+        let (settings, problems) = try Capture.settings(
+            Self.global + """
+                receivers:
+                - name: a
+                  discord_configs: [{webhook_url: 'http://x/', title: , send_resolved: ~, http_config: {follow_redirects: null}}]
+                  email_configs: [{to: a@b, html: , from: '', require_tls: null}]
+                  slack_configs: [{api_url: null, short_fields: true, fields: [{title: t, value: v, short: null}]}]
+                """)
+        #expect(problems.isEmpty, "\(problems)")
+        let all = settings.receivers.first?.settings ?? []
+        let discord = try #require(all.compactMap { $0 as? DiscordSettings }.first)
+        #expect(discord.title.isEmpty && !discord.sendsResolved && !discord.http.followRedirects)
+        #expect(!discord.message.isEmpty)
+        let email = try #require(all.compactMap { $0 as? EmailSettings }.first)
+        #expect(email.html.isEmpty && email.mail.from == "x@y")
+        #expect(email.mail.requiresTLS)
+        let slack = try #require(all.compactMap { $0 as? SlackSettings }.first)
+        #expect(slack.fields.first?.isShort == true)
+    }
 }

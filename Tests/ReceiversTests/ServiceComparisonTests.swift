@@ -33,13 +33,13 @@ struct ServiceComparisonTests {
             .replacing("@URL@", with: "http://127.0.0.1:\(port)")
     }
 
-    @Test("are the same: method, address, what shows who we are, and body")
-    func sameRequests() async throws {
+    @Test("are the same: method, address, what shows who we are, and body", arguments: OddAlerts.allCases)
+    func sameRequests(_ alerts: OddAlerts) async throws {
         let theirs = try Capture(answer: Self.answer)
         let ours = try Capture(answer: Self.answer)
         let alertmanager = try RealAlertmanager(Self.configuration(theirs.port))
         try await alertmanager.wait()
-        let posted = try await alertmanager.post(AlertmanagerComparisonTests.alerts(since: SystemClock().now()))
+        let posted = try await alertmanager.post(alerts.body(since: SystemClock().now()))
         #expect(posted.status == 200, "\(posted.text())")
         let isComplete = await eventually {
             !theirs.posts(to: "/hook").isEmpty && theirs.addresses.count >= 36

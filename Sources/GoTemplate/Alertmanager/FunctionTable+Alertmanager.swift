@@ -1,7 +1,7 @@
 import Base
 
 extension FunctionTable {
-    /// What notification templates may call, as of Alertmanager 0.33.
+    /// What notification templates may call, as of Alertmanager 0.34.
     ///
     /// - Source: Alertmanager's notification template reference.
     public static let alertmanager = FunctionTable.builtin.adding([
@@ -41,6 +41,7 @@ extension FunctionTable {
         "humanizeDuration": TemplateFunction([.any]) { call throws(FunctionFailure) in
             .string(Humanize.duration(try Humanize.number(call.arguments[0])))
         },
+        "routeLabels": TemplateFunction([.string]) { .string($0.environment.routeLabels[$0.string(0)] ?? "") },
         "toJson": TemplateFunction([.any]) { call throws(FunctionFailure) in
             .string(try GoJSON.text(call.arguments[0], limit: call.outputBytes))
         },

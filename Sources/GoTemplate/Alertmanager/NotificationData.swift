@@ -48,6 +48,8 @@ public struct NotificationData: Sendable {
     public var commonLabels: [String: String]? = [:]
     /// Annotations that all alerts share.
     public var commonAnnotations: [String: String]? = [:]
+    /// The labels of the route, their templates filled in.
+    public var routeLabels: [String: String]? = [:]
     /// The address of the program.
     public var externalURL = ""
 
@@ -61,10 +63,12 @@ public struct NotificationData: Sendable {
 /// `template.Data`.
 private struct DataObject: TemplateObject {
     let fields: [TemplateField]
+    let routeLabels: [String: String]
     var type: TemplateType { TemplateType("template.Data", .structure) }
 
     init(data: NotificationData) {
-        fields = [
+        routeLabels = data.routeLabels ?? [:]
+        var fields = [
             TemplateField("Receiver", .string(data.receiver), json: "receiver"),
             TemplateField("Status", .string(data.status), json: "status"),
             TemplateField("Alerts", AlertList.value(data.alerts), json: "alerts"),
@@ -72,8 +76,26 @@ private struct DataObject: TemplateObject {
             TemplateField("GroupLabels", .labelSet(data.groupLabels), json: "groupLabels"),
             TemplateField("CommonLabels", .labelSet(data.commonLabels), json: "commonLabels"),
             TemplateField("CommonAnnotations", .labelSet(data.commonAnnotations), json: "commonAnnotations"),
-            TemplateField("ExternalURL", .string(data.externalURL), json: "externalURL"),
         ]
+        if !routeLabels.isEmpty {
+            fields.append(TemplateField("RouteLabels", .labelSet(routeLabels), json: "routeLabels"))
+        }
+        fields.append(TemplateField("ExternalURL", .string(data.externalURL), json: "externalURL"))
+        self.fields = fields
+    }
+
+    /// Labels of the route are always there, but shown as part of the whole only where a route has some: Alertmanager
+    /// before 0.34 does not know them.
+    func field(_ name: String) -> TemplateValue? {
+        name == "RouteLabels" ? .labelSet(routeLabels) : fields.first { $0.name == name }?.value
+    }
+}
+
+extension TemplateValue {
+    /// The labels of the route that the data of a notification carry; none in other values.
+    public var routeLabels: [String: String] {
+        guard case .object(let object) = self, let data = object as? DataObject else { return [:] }
+        return data.routeLabels
     }
 }
 

@@ -77,6 +77,8 @@ public struct TemplateEnvironment: Sendable {
     public var localZone: TimeZoneRules
     /// What becomes of values that actions print; text outside of actions stays.
     public var escaping = Escaping.none
+    /// What the function `routeLabels` gives by name.
+    public var routeLabels: [String: String] = [:]
 
     /// What becomes of values that actions print.
     public enum Escaping: Sendable {

@@ -22,7 +22,7 @@ extension YAMLMappingReader {
 
     /// An address that must be one when it is there; the text itself.
     func address(_ key: String, _ context: SettingsContext) -> String? {
-        guard let text = string(key), let place = value(key) else { return nil }
+        guard has(key), let text = string(key), let place = value(key) else { return nil }
         if let problem = AddressCheck.problem(of: text) { context.decoding.report(problem, at: place) }
         return text
     }
@@ -30,7 +30,8 @@ extension YAMLMappingReader {
     /// A secret address under `key`, `key_file` or `key_env` that must be one when it stands here.
     func secretAddress(_ key: String, _ context: SettingsContext) -> SecretSource? {
         guard let source = secret(key, context) else { return nil }
-        if case .inline(let secret) = source, let place = value(key),
+        // `<secret>` is what a configuration is written out with, so that it can be read again.
+        if case .inline(let secret) = source, let place = value(key), secret.reveal() != "<secret>",
             let problem = AddressCheck.problem(of: secret.reveal())
         {
             context.decoding.report(problem, at: place)
@@ -40,7 +41,8 @@ extension YAMLMappingReader {
 
     /// A duration as Go writes it; a bare number counts nanoseconds, as Alertmanager's reader of YAML has it.
     func goDuration(_ key: String, _ context: SettingsContext, allowsNumber: Bool = true) -> Duration? {
-        guard let node = value(key), !node.isNull else { return nil }
+        guard let node = value(key) else { return nil }
+        if node.isNull { return isZero(node) ? .zero : nil }
         if allowsNumber, let number = node.scalar?.integer { return .nanoseconds(number) }
         guard let text = node.scalar?.text, let duration = GoDuration.parse(text) else {
             context.decoding.report(

@@ -28,20 +28,18 @@ public struct DiscordSettings: IntegrationSettings {
 
     /// Reads an item of `discord_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
-        guard let reader = context.decoding.mapping(node, as: "discord_configs entry") else { return nil }
-        http = reader.httpConfig(globals, context)
-        sendsResolved = reader.bool("send_resolved") ?? true
+        guard let entry = IntegrationEntry(node, type: Self.type, sendsResolved: true, globals, context) else {
+            return nil
+        }
+        let reader = entry.reader
+        http = entry.http
+        sendsResolved = entry.sendsResolved
         title = reader.string("title") ?? "{{ template \"discord.default.title\" . }}"
         message = reader.string("message") ?? "{{ template \"discord.default.message\" . }}"
         content = reader.string("content") ?? "{{ template \"discord.default.content\" . }}"
         username = reader.string("username") ?? ""
         avatarURL = reader.string("avatar_url") ?? ""
-        let found = reader.secretAddress("webhook_url", context)
-        reader.finish()
-        guard let found else {
-            context.decoding.report("one of webhook_url or webhook_url_file must be configured", at: node)
-            return nil
-        }
+        guard let found = entry.finishedWebhookURL() else { return nil }
         url = found
     }
 }

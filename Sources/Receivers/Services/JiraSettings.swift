@@ -81,7 +81,7 @@ public struct JiraSettings: IntegrationSettings {
         }
         defer { section.finish() }
         return Text(
-            template: section.string("template") ?? "", isUpdated: section.bool("enable_update") ?? true)
+            template: section.string("template") ?? "", isUpdated: section.optionalBool("enable_update") ?? true)
     }
 
     /// An integration that goes by these settings.

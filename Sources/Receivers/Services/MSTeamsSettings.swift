@@ -26,16 +26,14 @@ public struct MSTeamsSettings: IntegrationSettings {
 
     /// Reads an item of `msteams_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
-        guard let reader = context.decoding.mapping(node, as: "msteams_configs entry") else { return nil }
-        http = reader.httpConfig(globals, context)
-        sendsResolved = reader.bool("send_resolved") ?? true
-        texts = reader.texts(Self.defaultTexts)
-        let found = reader.secretAddress("webhook_url", context)
-        reader.finish()
-        guard let found else {
-            context.decoding.report("one of webhook_url or webhook_url_file must be configured", at: node)
+        guard let entry = IntegrationEntry(node, type: Self.type, sendsResolved: true, globals, context) else {
             return nil
         }
+        let reader = entry.reader
+        http = entry.http
+        sendsResolved = entry.sendsResolved
+        texts = reader.texts(Self.defaultTexts)
+        guard let found = entry.finishedWebhookURL() else { return nil }
         url = found
     }
 }

@@ -21,17 +21,15 @@ public struct MSTeamsV2Settings: IntegrationSettings {
 
     /// Reads an item of `msteamsv2_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
-        guard let reader = context.decoding.mapping(node, as: "msteamsv2_configs entry") else { return nil }
-        http = reader.httpConfig(globals, context)
-        sendsResolved = reader.bool("send_resolved") ?? true
-        title = reader.string("title") ?? "{{ template \"msteamsv2.default.title\" . }}"
-        text = reader.string("text") ?? "{{ template \"msteamsv2.default.text\" . }}"
-        let found = reader.secretAddress("webhook_url", context)
-        reader.finish()
-        guard let found else {
-            context.decoding.report("one of webhook_url or webhook_url_file must be configured", at: node)
+        guard let entry = IntegrationEntry(node, type: Self.type, sendsResolved: true, globals, context) else {
             return nil
         }
+        let reader = entry.reader
+        http = entry.http
+        sendsResolved = entry.sendsResolved
+        title = reader.string("title") ?? "{{ template \"msteamsv2.default.title\" . }}"
+        text = reader.string("text") ?? "{{ template \"msteamsv2.default.text\" . }}"
+        guard let found = entry.finishedWebhookURL() else { return nil }
         url = found
     }
 }

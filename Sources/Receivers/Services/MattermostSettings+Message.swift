@@ -2,12 +2,17 @@ import HTTPTransport
 import JSON
 
 extension MattermostSettings: HTTPMessageSettings {
+    /// Characters of a message that Mattermost takes.
+    private static let limit = 16_383
+
     func messages(_ texts: MessageTexts) throws(MessageError) -> [HTTPMessage] {
         var json = JSONWriter()
         json.beginObject()
         json.optional("channel", try text("channel", texts))
         // With attachments of their own the text is the message's.
-        if !attachments.isEmpty { json.optional("text", try texts.text(attachment.texts["text"] ?? "")) }
+        if !attachments.isEmpty {
+            json.optional("text", try texts.text(attachment.texts["text"] ?? "").truncated(to: Self.limit))
+        }
         for key in ["username", "icon_url", "icon_emoji"] { json.optional(key, try text(key, texts)) }
         json.beginArray("attachments")
         for attachment in attachments.isEmpty ? [attachment] : attachments {

@@ -10,14 +10,7 @@ public struct MattermostSettings: IntegrationSettings {
     /// An attachment: its texts by key, and its fields.
     struct Attachment: Sendable {
         var texts: [String: String]
-        var fields: [Field]
-    }
-
-    /// A field of an attachment.
-    struct Field: Sendable {
-        var title: String
-        var value: String
-        var isShort: Bool
+        var fields: [MessageField]
     }
 
     /// How urgent a message is.
@@ -64,10 +57,12 @@ public struct MattermostSettings: IntegrationSettings {
 
     /// Reads an item of `mattermost_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
-        guard let reader = context.decoding.mapping(node, as: "mattermost_configs entry") else { return nil }
-        let decoding = context.decoding
-        http = reader.httpConfig(globals, context)
-        sendsResolved = reader.bool("send_resolved") ?? true
+        guard let entry = IntegrationEntry(node, type: Self.type, sendsResolved: true, globals, context) else {
+            return nil
+        }
+        let (reader, decoding) = (entry.reader, context.decoding)
+        http = entry.http
+        sendsResolved = entry.sendsResolved
         texts = reader.texts(Self.defaultTexts)
         attachment = Self.attachment(reader, Self.defaultAttachmentTexts, decoding)
         attachments = (reader.list("attachments") ?? []).compactMap { node in
@@ -77,7 +72,7 @@ public struct MattermostSettings: IntegrationSettings {
             }
         }
         if let props = reader.mapping("props") {
-            card = props.string("card")
+            card = props.has("card") ? props.string("card") : nil
             props.finish()
         }
         if let section = reader.mapping("priority") {
@@ -101,17 +96,8 @@ public struct MattermostSettings: IntegrationSettings {
     ) -> Attachment {
         var texts = Dictionary(uniqueKeysWithValues: attachmentKeys.map { ($0, "") })
         texts.merge(defaults) { $1 }
-        let fields: [Field] = (reader.list("fields") ?? []).compactMap { node in
-            guard let reader = decoding.mapping(node, as: "Mattermost field") else { return nil }
-            defer { reader.finish() }
-            let field = Field(
-                title: reader.string("title") ?? "", value: reader.string("value") ?? "",
-                isShort: reader.bool("short") ?? false)
-            for (name, text) in [("title", field.title), ("value", field.value)] where text.isEmpty {
-                decoding.report("missing \(name) in Mattermost field configuration", at: node)
-            }
-            return field
-        }
+        let fields = MessageField.list(
+            reader, service: "Mattermost", short: false, isComplete: true, decoding)
         return Attachment(texts: reader.texts(texts), fields: fields)
     }
 }

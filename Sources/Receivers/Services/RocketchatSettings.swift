@@ -7,13 +7,6 @@ public struct RocketchatSettings: IntegrationSettings {
     /// The type's name.
     public static let type = "rocketchat"
 
-    /// A field of the attachment.
-    struct Field: Sendable {
-        var title: String
-        var value: String
-        var isShort: Bool
-    }
-
     /// A button.
     struct Action: Sendable {
         var text: String
@@ -33,7 +26,7 @@ public struct RocketchatSettings: IntegrationSettings {
     public var tokenID: SecretSource
     /// The templates of single texts, by key.
     public var texts: [String: String]
-    var fields: [Field] = []
+    var fields: [MessageField] = []
     var actions: [Action] = []
 
     /// What the texts are unless a configuration says otherwise.
@@ -48,22 +41,17 @@ public struct RocketchatSettings: IntegrationSettings {
 
     /// Reads an item of `rocketchat_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
-        guard let reader = context.decoding.mapping(node, as: "rocketchat_configs entry") else { return nil }
-        let decoding = context.decoding
-        http = reader.httpConfig(globals, context)
-        sendsResolved = reader.bool("send_resolved") ?? false
+        guard let entry = IntegrationEntry(node, type: Self.type, sendsResolved: false, globals, context) else {
+            return nil
+        }
+        let (reader, decoding) = (entry.reader, context.decoding)
+        http = entry.http
+        sendsResolved = entry.sendsResolved
         url = reader.address("api_url", context) ?? globals.addresses.rocketchat
         texts = reader.texts(Self.defaultTexts)
         let areShort = reader.bool("short_fields") ?? false
         _ = reader.bool("link_names")
-        fields = (reader.list("fields") ?? []).compactMap { node in
-            decoding.mapping(node, as: "Rocket.Chat field").map { reader in
-                defer { reader.finish() }
-                return Field(
-                    title: reader.string("title") ?? "", value: reader.string("value") ?? "",
-                    isShort: reader.bool("short") ?? areShort)
-            }
-        }
+        fields = MessageField.list(reader, service: "Rocket.Chat", short: areShort, isComplete: false, decoding)
         actions = (reader.list("actions") ?? []).compactMap { node in
             decoding.mapping(node, as: "Rocket.Chat action").map { reader in
                 defer { reader.finish() }
@@ -74,8 +62,9 @@ public struct RocketchatSettings: IntegrationSettings {
                     message: reader.string("msg") ?? "")
             }
         }
-        let ownToken = reader.credential("token", context)
-        let ownID = reader.credential("token_id", context)
+        // Empty texts count as given here.
+        let ownToken = reader.secret("token", context)
+        let ownID = reader.secret("token_id", context)
         reader.finish()
         guard let id = ownID ?? globals.rocketchatTokenID else {
             decoding.report("no global Rocketchat TokenID set either inline or in a file", at: node)

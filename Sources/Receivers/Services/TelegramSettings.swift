@@ -67,7 +67,7 @@ public struct TelegramSettings: IntegrationSettings {
 extension TelegramSettings: HTTPMessageSettings {
     private static let limit = 4096
     private static let tooLong =
-        "Alertmanager notification could not be sent: message length exceeds Telegram limits.\n\t"
+        "Alertmanager notification could not be sent: message length exceeds Telegram limits.\n\t\t\t"
         + "Please check the template used for producing the message content."
 
     func messages(_ texts: MessageTexts) throws(MessageError) -> [HTTPMessage] {

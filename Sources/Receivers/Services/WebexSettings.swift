@@ -22,9 +22,12 @@ public struct WebexSettings: IntegrationSettings {
 
     /// Reads an item of `webex_configs`.
     public init?(_ node: YAMLNode, _ globals: ReceiverGlobals, _ context: SettingsContext) {
-        guard let reader = context.decoding.mapping(node, as: "webex_configs entry") else { return nil }
-        http = reader.httpConfig(globals, context)
-        sendsResolved = reader.bool("send_resolved") ?? true
+        guard let entry = IntegrationEntry(node, type: Self.type, sendsResolved: true, globals, context) else {
+            return nil
+        }
+        let reader = entry.reader
+        http = entry.http
+        sendsResolved = entry.sendsResolved
         url = reader.address("api_url", context) ?? globals.addresses.webex
         room = reader.string("room_id") ?? ""
         message = reader.string("message") ?? "{{ template \"webex.default.message\" . }}"

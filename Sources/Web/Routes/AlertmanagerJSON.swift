@@ -121,6 +121,10 @@ enum AlertmanagerJSON {
         labels(group.labels, &json)
         json.key("receiver")
         receiver(group.receiver, &json)
+        if !group.routeLabels.isEmpty {
+            json.key("routeLabels")
+            labels(group.routeLabels, &json)
+        }
         json.endObject()
     }
 

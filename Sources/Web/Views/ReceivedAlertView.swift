@@ -41,14 +41,17 @@ public struct ReceivedAlertView: Sendable {
 public struct AlertGroupView: Sendable {
     /// The labels its alerts share.
     public var labels: Labels
+    /// The labels of its route; not shown when there are none, as before Alertmanager 0.34.
+    public var routeLabels: Labels
     /// The receiver of its route.
     public var receiver: String
     /// By fingerprint.
     public var alerts: [ReceivedAlertView]
 
     /// A group.
-    public init(labels: Labels, receiver: String, alerts: [ReceivedAlertView]) {
+    public init(labels: Labels, routeLabels: Labels = .empty, receiver: String, alerts: [ReceivedAlertView]) {
         self.labels = labels
+        self.routeLabels = routeLabels
         self.receiver = receiver
         self.alerts = alerts
     }

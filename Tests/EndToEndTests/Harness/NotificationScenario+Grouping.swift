@@ -45,6 +45,18 @@ extension NotificationScenario {
             name: "unheard", route: "group_wait: 6s",
             rounds: [[.fire("a=1"), .fire("a=2")], [.resolve("a=1")], [], []]),
         .init(
+            name: "oldjoins", route: "group_wait: 6s",
+            rounds: [[.fire("a=1")], [.fire("a=2", since: -100)], [.fire("a=3")], [], []]),
+        .init(
+            name: "oldbegins", route: "group_wait: 6s",
+            rounds: [[.fire("a=1", since: -100)], [.fire("a=2")], [], []]),
+        .init(
+            name: "endbegins", route: "group_wait: 3s",
+            rounds: [[.end("a=1"), .fire("a=2")], [.end("a=3")], [.end("a=4")], [.resolve("a=2")]]),
+        .init(
+            name: "endedagain", route: "group_wait: 1500ms",
+            rounds: [[.fire("a=1")], [.resolve("a=1")], [], [.end("a=1"), .fire("a=2")], [.end("a=1")]]),
+        .init(
             name: "seldom", route: "group_interval: 6s",
             rounds: [[.fire("a=1")], [.fire("a=2")], [.resolve("a=1")], [], []]),
         .init(name: "oftener", route: "repeat_interval: 500ms", isCounted: false, rounds: [[.fire("a=1")], []]),

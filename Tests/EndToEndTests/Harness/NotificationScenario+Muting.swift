@@ -90,7 +90,16 @@ extension NotificationScenario {
             ]),
         .init(
             name: "silenceshorter",
-            rounds: [[.silence("s", matchers: "a=1"), .fire("a=1")], [.update("s", matchers: "a=1", to: 5)], []]),
+            // The end is far enough behind the update for a late machine.
+            rounds: [
+                [.silence("s", matchers: "a=1"), .fire("a=1")], [.update("s", matchers: "a=1", to: 9)], [], [], [],
+            ]),
+        .init(
+            name: "endedwhilesilenced",
+            rounds: [
+                [.fire("a=1"), .fire("a=2")], [.silence("s", matchers: "a=1"), .resolve("a=2")],
+                [.end("a=3")], [.expire("s")], [.resolve("a=1")],
+            ]),
         .init(
             name: "silenceabsent",
             rounds: [[.silence("s", matchers: "b!=1,a=~.+"), .fire("a=1"), .fire("a=1,b=1")], [.expire("s")]]),

@@ -1,10 +1,13 @@
 /// What happens in one scenario, round by round; both sides are told the same and must tell their receivers the same.
 struct NotificationScenario: Sendable {
     enum Step: Sendable {
-        /// The alert begins, or goes on; `ends` in seconds after the start of the test, far away unless given.
-        case fire(String, annotations: String = "", ends: Int? = nil)
+        /// The alert begins, or goes on; times in seconds after the start of the test: it begins with the round and its end is
+        /// far away unless given.
+        case fire(String, annotations: String = "", since: Int? = nil, ends: Int? = nil)
         /// The alert is over.
         case resolve(String)
+        /// The alert is over, told without a start.
+        case end(String)
         /// A silence by a name of the test; conditions with commas between; times in seconds after the start of the test.
         case silence(String, matchers: String, from: Int = 0, to: Int = 3600)
         /// The same silence posted again with its identifier.

@@ -150,7 +150,10 @@ enum ConfigurationEcho {
     private static func email(_ node: YAMLNode, _ fields: [EchoField], _ writer: EchoWriter) -> EchoValue {
         var members = writer.members(node, fields)
         var headers: [(key: String, value: EchoValue)] = (node["headers"]?.mapping ?? []).map { pair in
-            (EmailSettings.canonical(pair.key.scalar?.text ?? ""), .text(pair.value.scalar?.text ?? ""))
+            (
+                EmailSettings.canonical(pair.key.scalar?.text ?? ""),
+                .text(pair.value.isNull ? "" : pair.value.scalar?.text ?? "")
+            )
         }
         let texts = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
         let defaults: [(String, EchoValue?)] = [
@@ -164,8 +167,7 @@ enum ConfigurationEcho {
         if members.contains(where: { $0.key == "headers" }) {
             replace("headers", value, in: &members)
         } else {
-            let place = members.firstIndex { $0.key == "html" } ?? members.endIndex
-            members.insert(("headers", value), at: place)
+            insert(("headers", value), before: ["html", "text", "require_tls"], in: &members)
         }
         return .map(members)
     }
@@ -182,8 +184,20 @@ enum ConfigurationEcho {
         ] where !details.contains(where: { $0.key == key }) { details.append((key, .text(text))) }
         let value = EchoValue.map(details.sorted { $0.key < $1.key })
         members.removeAll { $0.key == "details" }
-        members.insert(("details", value), at: (members.firstIndex { $0.key == "description" } ?? -1) + 1)
+        let behind = ["images", "links", "source", "severity", "class", "component", "group", "timeout"]
+        insert(("details", value), before: behind, in: &members)
+        if !members.contains(where: { $0.key == "source" }), let client = members.first(where: { $0.key == "client" }) {
+            insert(("source", client.value), before: Array(behind.dropFirst(3)), in: &members)
+        }
         return .map(members)
+    }
+
+    /// Puts a member before the first of some others.
+    private static func insert(
+        _ member: (key: String, value: EchoValue), before others: [String],
+        in members: inout [(key: String, value: EchoValue)]
+    ) {
+        members.insert(member, at: members.firstIndex { others.contains($0.key) } ?? members.endIndex)
     }
 
     private static func named(_ node: YAMLNode) -> EchoValue {

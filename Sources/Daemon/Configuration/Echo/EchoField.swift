@@ -40,6 +40,23 @@ struct EchoField: Sendable {
     /// Left out when it says nothing, as Go's `omitempty` does.
     var isOptional = true
 
+    /// Whether an empty text takes the fallback after all.
+    var isRefilled = false
+
+    /// The same, there even when it is empty.
+    var shown: EchoField {
+        var field = self
+        field.isOptional = false
+        return field
+    }
+
+    /// The same, which takes its fallback when it is empty.
+    var refilled: EchoField {
+        var field = self
+        field.isRefilled = true
+        return field
+    }
+
     /// A text that is left out when it is empty; with a fallback it is not.
     static func text(_ key: String, _ fallback: String? = nil) -> EchoField {
         EchoField(key: key, kind: .text, fallback: fallback.map { .value(.text($0)) } ?? .nothing)

@@ -51,7 +51,7 @@ extension EchoTables {
         .text("routing_key_file"), .text("url", global: "pagerduty_url"),
         .text("client", call("pagerduty.default.client")), .text("client_url", call("pagerduty.default.clientURL")),
         .text("description", "{{ template \"pagerduty.default.description\" .}}"), .tree("details"), .tree("images"),
-        .tree("links"), .text("source", call("pagerduty.default.client")), .text("severity"), .text("class"),
+        .tree("links"), .text("source"), .text("severity"), .text("class"),
         .text("component"), .text("group"), .duration("timeout", "0s"),
     ]
 
@@ -89,7 +89,7 @@ extension EchoTables {
         .text("message", call("wechat.default.message")), .text("api_url", global: "wechat_api_url"),
         .text("to_user", call("wechat.default.to_user")), .text("to_party", call("wechat.default.to_party")),
         .text("to_tag", call("wechat.default.to_tag")), .text("agent_id", call("wechat.default.agent_id")),
-        .text("message_type", "text"),
+        .text("message_type", "text").refilled,
     ]
 
     static let pushover: [EchoField] = [
@@ -105,8 +105,8 @@ extension EchoTables {
     static let victorops: [EchoField] = [
         .resolved(true), .http, .secret("api_key", global: "victorops_api_key"),
         .text("api_key_file", global: "victorops_api_key_file"), .text("api_url", global: "victorops_api_url"),
-        .text("routing_key"), .text("message_type", "CRITICAL"),
-        .text("state_message", call("victorops.default.state_message")),
+        .text("routing_key"), .text("message_type", "CRITICAL").shown,
+        .text("state_message", call("victorops.default.state_message")).shown,
         .text("entity_display_name", call("victorops.default.entity_display_name")),
         .text("monitoring_tool", call("victorops.default.monitoring_tool")), .tree("custom_fields"),
     ]

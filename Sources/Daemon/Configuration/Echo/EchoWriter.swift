@@ -28,6 +28,8 @@ struct EchoWriter {
     private func value(of field: EchoField, in node: YAMLNode?) -> EchoValue? {
         if case .http = field.kind { return http(node?[field.key]) }
         if let own = node?[field.key], !own.isNull, let value = value(own, field) { return value }
+        let isNothing = node?[field.key]?.isNull == true
+        if isNothing, !field.isRefilled, case .value = field.fallback { return zero(field) }
         switch field.fallback {
         case .nothing: return nil
         case .value(let value): return value
@@ -35,6 +37,17 @@ struct EchoWriter {
             // A secret that stands in a file of its own here takes the global one's place.
             if node?[field.key + "_file"]?.isNull == false || node?[field.key + "_env"]?.isNull == false { return nil }
             return global.first { $0.key == key }?.value
+        }
+    }
+
+    /// What a key with nothing behind it has: the zero value of its type.
+    private func zero(_ field: EchoField) -> EchoValue? {
+        switch field.kind {
+        case .text: field.isOptional ? nil : .text("")
+        case .boolean: .plain("false")
+        case .number: .plain("0")
+        case .duration, .goDuration: field.isOptional ? nil : .plain("0s")
+        default: nil
         }
     }
 
@@ -59,7 +72,9 @@ struct EchoWriter {
         case .section(let fields): return section(node, fields)
         case .sections(let fields):
             let items = node.sequence ?? []
-            return items.isEmpty ? nil : .list(items.map { section($0, fields) })
+            let showsNull = ["fields", "actions"].contains(field.key)
+            return items.isEmpty
+                ? nil : .list(items.map { showsNull && $0.isNull ? .plain("null") : section($0, fields) })
         case .http: return http(node)
         case .headers:
             return .map(
