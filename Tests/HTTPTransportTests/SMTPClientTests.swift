@@ -225,9 +225,9 @@ struct SMTPClientTests {
             }
         }
         var settings = Self.settings(server)
-        settings.timeout = .seconds(20)
+        settings.timeout = .seconds(60)
         let start = ContinuousClock.now
         try await client.send(Self.message, Self.envelope, to: settings)
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 }

@@ -29,7 +29,7 @@ struct PrometheusClientTests {
         }
         let client = try Self.client("http://127.0.0.1:\(server.port)/prefix/") {
             $0.lookback = .seconds(90)
-            $0.configuredTimeout = .seconds(7)
+            $0.configuredTimeout = .seconds(70)
         }
         _ = try await client.query("a + \"ü&=\"", at: Self.time)
         _ = try await client.queryRange(
@@ -40,7 +40,7 @@ struct PrometheusClientTests {
         func form(_ index: Int, _ name: String) -> String? { requests[index].form[name] }
         #expect(form(0, "query") == "a + \"ü&=\"")
         #expect(form(0, "time") == "1435781451.781")
-        #expect(form(0, "timeout") == "7")
+        #expect(form(0, "timeout") == "70")
         #expect(form(0, "lookback_delta") == "90")
         #expect(form(1, "step") == "0.500")
         #expect(form(1, "start") == "1435781451.781")

@@ -24,7 +24,7 @@ struct ScriptRunnerTests {
         var report = ScriptReport()
         for file in files { report.append(try ScriptRunner().run(path: file)) }
         for failure in report.failures { Issue.record("\(failure)") }
-        #expect(report.passed == 107)
+        #expect(report.passed == 109)
     }
 
     private static let data = """

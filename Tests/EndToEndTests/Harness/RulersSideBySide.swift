@@ -29,6 +29,8 @@ final class RulersSideBySide: Sendable {
     let theirs: Endpoint
     let sides: [Side]
     private let hasCrashed = Mutex(false)
+    /// When all were up, in seconds since 1970.
+    private let ready: Int
 
     /// Starts all; nil, with a loud line, without peers.
     init?(_ rules: String, showing lines: String, modes: [String]) async throws {
@@ -59,6 +61,7 @@ final class RulersSideBySide: Sendable {
             sides.append(Side(mode: mode, ruleval: ruleval, endpoint: endpoint))
         }
         self.sides = sides
+        ready = time(nil)
     }
 
     /// Puts other rules in force everywhere.
@@ -185,7 +188,8 @@ final class RulersSideBySide: Sendable {
         }
         let other = beginnings(theirs)
         return beginnings(mine).compactMap { key, began in
-            guard let theirs = other[key], abs(began - theirs) > 4 else { return nil }
+            // What was over the threshold at the start began when each one started.
+            guard let theirs = other[key], theirs > ready + 2, abs(began - theirs) > 4 else { return nil }
             return "\(key) is active \(began - theirs) s later"
         }
     }
