@@ -37,26 +37,33 @@ enum GoLayoutPiece: Equatable {
     ]
 
     /// Cuts a layout into its pieces.
-    static func pieces(of layout: String) -> [GoLayoutPiece] {
+    static func pieces(of layout: String) -> [GoLayoutPiece] { cut(layout).map(\.piece) }
+
+    /// The pieces with how each is written.
+    static func cut(_ layout: String) -> [(piece: GoLayoutPiece, written: String)] {
         let bytes = Array(layout.utf8)
-        var pieces: [GoLayoutPiece] = []
+        var pieces: [(piece: GoLayoutPiece, written: String)] = []
         var text: [UInt8] = []
         var index = 0
         while index < bytes.count {
 
             if let (piece, length) = piece(bytes, index) {
                 if !text.isEmpty {
-                    pieces.append(.text(String(decoding: text, as: UTF8.self)))
+                    let written = String(decoding: text, as: UTF8.self)
+                    pieces.append((.text(written), written))
                     text = []
                 }
-                pieces.append(piece)
+                pieces.append((piece, String(decoding: bytes[index..<index + length], as: UTF8.self)))
                 index += length
             } else {
                 text.append(bytes[index])
                 index += 1
             }
         }
-        if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
+        if !text.isEmpty {
+            let written = String(decoding: text, as: UTF8.self)
+            pieces.append((.text(written), written))
+        }
         return pieces
     }
 

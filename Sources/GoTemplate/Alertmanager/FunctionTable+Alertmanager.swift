@@ -38,6 +38,17 @@ extension FunctionTable {
             return .duration(call.environment.now.nanoseconds(since: time))
         },
         "now": TemplateFunction { .time($0.environment.now) },
+        "toDate": TemplateFunction([.string, .string]) { call in
+            let zone = call.environment.localZone
+            return .time(
+                (try? GoTimeParser.parse(call.string(1), layout: call.string(0), zone: zone)) ?? ZonedTime.zero)
+        },
+        "mustToDate": TemplateFunction([.string, .string]) { call throws(FunctionFailure) in
+            let zone = call.environment.localZone
+            do throws(GoTimeError) {
+                return .time(try GoTimeParser.parse(call.string(1), layout: call.string(0), zone: zone))
+            } catch { throw .error(error.description) }
+        },
         "humanizeDuration": TemplateFunction([.any]) { call throws(FunctionFailure) in
             .string(Humanize.duration(try Humanize.number(call.arguments[0])))
         },
