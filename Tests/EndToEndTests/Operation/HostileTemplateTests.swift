@@ -30,9 +30,9 @@ struct HostileTemplateTests {
         try await ruleval.start()
         let process = try #require(ruleval.process)
         #expect(await ruleval.post("/api/v2/alerts", HostileReceiverTests.alert)?.status == 200)
-        #expect(await eventually(within: .seconds(10)) { endpoint.calls("/good").count == 1 })
+        #expect(await eventually(within: .seconds(30)) { endpoint.calls("/good").count == 1 })
         // Alertmanager posts what there is of a Slack message whose template fails, and so do we.
-        let areTold = await eventually(within: .seconds(20)) {
+        let areTold = await eventually(within: .seconds(75)) {
             ["/loop", "/growing", "/spinning"].allSatisfy { endpoint.calls($0).count == 1 }
         }
         #expect(areTold, "\(process.errorOutput.prefix(3000))")
