@@ -1,3 +1,4 @@
+import Base
 import TimeSeries
 
 /// The name of an aggregation group: the path of its route and the labels that its alerts share.

@@ -1,3 +1,4 @@
+import Base
 import TimeSeries
 
 /// Cuts a text into tokens, one at a time.

@@ -58,11 +58,6 @@ public enum PromQLParser {
         }
     }
 
-    /// The same as ``parseMetricSelector(_:options:)``.
-    public static func parseSeriesSelector(_ text: String, options: ParserOptions = .init()) throws(PromQLError)
-        -> [LabelMatcher]
-    { try parseMetricSelector(text, options: options) }
-
     /// Reads the labels of one series: `name{label="value"}`, as the input series of unit tests have them.
     /// - Throws: ``PromQLError``.
     public static func parseMetric(_ text: String, options: ParserOptions = .init()) throws(PromQLError) -> Labels {

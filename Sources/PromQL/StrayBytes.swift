@@ -1,3 +1,4 @@
+import Base
 import TimeSeries
 
 /// Bytes in quoted texts that are no UTF-8, which Go's strings may hold and Swift's may not.

@@ -1,3 +1,4 @@
+import Base
 import TimeSeries
 
 /// Checks that operands and arguments have types that fit.

@@ -1,3 +1,4 @@
+import Base
 internal import Glibc
 import PromQL
 import TimeSeries

@@ -179,7 +179,4 @@ extension Labels {
 
     /// The set without the metric's name, type and unit.
     var droppingMetadata: Labels { dropping(Self.metadata) }
-
-    /// Hash of ``droppingMetadata``, for comparing only.
-    var hashWithoutMetadata: UInt64 { hash(droppingMetricNameAnd: Self.metadata) }
 }

@@ -1,3 +1,4 @@
+import Base
 import TimeSeries
 
 /// Expected alerts held against those that fire.

@@ -52,8 +52,4 @@ extension YAMLMappingReader {
         context.refuse(key + "_ref", in: self, "secret providers are not supported; use '\(key)_file'")
         return found.first
     }
-
-    /// The text under `key`, or the content of `key_file` or of the variable `key_env`, for what is no secret but has
-    /// these forms all the same, such as a user's name.
-    public func sourcedText(_ key: String, _ context: SettingsContext) -> SecretSource? { secret(key, context) }
 }

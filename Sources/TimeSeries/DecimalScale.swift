@@ -22,10 +22,9 @@ enum DecimalScale {
 
     /// The smallest exponent from `least` on with which `value` is whole.
     static func find(_ value: Double, from least: Int) -> (exponent: Int, whole: Int64)? {
+        guard value.isFinite else { return nil }
         for exponent in least...most {
             if let whole = whole(value, exponent) { return (exponent, whole) }
-            // More digits do not help what is no decimal at all.
-            if !value.isFinite { return nil }
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import Base
 import RegularExpressions
 
 /// A condition on one label; an absent label counts as one with an empty value.

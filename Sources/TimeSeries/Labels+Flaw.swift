@@ -1,3 +1,5 @@
+import Base
+
 extension Labels {
     /// Why a set of labels cannot be that of a series.
     public enum Flaw: Hashable, Sendable {

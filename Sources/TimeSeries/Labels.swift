@@ -1,3 +1,5 @@
+import Base
+
 /// A set of labels, sorted by name, packed into one array of bytes with its hash.
 ///
 /// Equality compares the hash first, so a set is a cheap key; copies share their bytes. A label with an empty value is

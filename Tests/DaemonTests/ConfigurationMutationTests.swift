@@ -84,7 +84,7 @@ struct ConfigurationMutationTests {
         for start in stride(from: first, to: first + Self.count, by: 200) {
             let seeds = start..<min(start + 200, first + Self.count)
             let texts = seeds.map { seed in
-                var mutator = ConfigurationMutator(random: SeededNumbers(state: seed))
+                var mutator = ConfigurationMutator(random: SeededGenerator(seed: seed))
                 // Two of three come from the whole configuration, the others from small odd ones.
                 let index = seed % 3 == 0 ? Int(seed / 3) % trees.count : 0
                 return mutator.mutant(of: trees[index] ?? .map([]))

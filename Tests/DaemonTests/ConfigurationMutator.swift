@@ -1,23 +1,11 @@
+import TestSupport
 import YAML
 
 @testable import Daemon
 
-/// SplitMix64: the same numbers for the same seed everywhere.
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Changes configurations in one to three places, in ways that people and generators do.
 struct ConfigurationMutator {
-    var random: SeededNumbers
+    var random: SeededGenerator
 
     private static let values: [EchoValue] = [
         .plain("null"), .text(""), .plain("0"), .plain("-1"), .plain("5"), .plain("1.5"), .plain("true"), .plain("yes"),

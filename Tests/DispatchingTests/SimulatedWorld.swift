@@ -1,21 +1,9 @@
 import Alerts
 import Base
+import TestSupport
 import TimeSeries
 
 @testable import Dispatching
-
-/// SplitMix64: the same numbers for the same seed everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// A world made of a seed: it posts, silences, reloads and kills at random and knows what must follow.
 struct SimulatedWorld {
@@ -62,7 +50,7 @@ struct SimulatedWorld {
     private(set) var problems: [String] = []
 
     init(seed: UInt64) {
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed: seed)
         configuration = Self.randomConfiguration(&random)
         core = DispatchCore(configuration, at: now)
     }

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Bits of HTML between actions; joined at random they often make no sense, as hostile input does.
 enum HTMLPieces {
     static func piece(_ chance: inout SeededGenerator) -> String {

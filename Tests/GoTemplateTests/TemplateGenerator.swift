@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Makes random templates: most of them sound, some with the mistakes that people make.
 struct TemplateGenerator {
     enum Dialect { case alertmanager, prometheus, html }

@@ -1,21 +1,9 @@
 import JSON
+import TestSupport
 import Testing
 import TimeSeries
 
 @testable import PrometheusAPI
-
-/// A small generator of numbers, the same in every run.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
 
 @Suite("Damaged bodies are refused or read, and never do harm")
 struct MutationTests {
@@ -36,7 +24,7 @@ struct MutationTests {
     }
 
     @Test func ofRemoteWriteAndRead() throws {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         var mixed = Series(labels: ["__name__": "a", "b": "c"], timestamps: [1, 2], values: [1, .nan])
         mixed.append(.histogram(RemoteWriteRequestTests.histogram), at: 3)
         var writer = ProtobufWriter()
@@ -56,7 +44,7 @@ struct MutationTests {
     }
 
     @Test func ofQueryAnswers() {
-        var generator = SeededGenerator(state: 2)
+        var generator = SeededGenerator(seed: 2)
         let whole = Array(
             #"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":"b\u00e9\n"},"values":[[1,"2"],[2.5,"NaN"]],"histograms":[[3,{"count":"5","sum":"2.5","buckets":[[0,"0.5","1","2"],[3,"-0.1","0.1","3"]]}]]}]},"warnings":["x"]}"#
                 .utf8)

@@ -1,6 +1,7 @@
 import Base
 import PrometheusAPI
 import Settings
+import TestSupport
 import Testing
 import TimeSeries
 import YAML
@@ -179,7 +180,7 @@ struct RemoteWriteQueueCoreTests {
 
     @Test func randomHistoriesDeliverEachSampleOnceOrCountIt() {
         for seed in 0..<200 {
-            var random = SplitMix(state: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             var core = Core(Self.limits(capacity: 40, batch: 7))
             var now = start
             var given = 0
@@ -310,16 +311,5 @@ struct SampleQueue {
             case .dropped(let blocks, .tooOld): .outdated(blocks.count)
             }
         }
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import PromQL
 import RuleFiles
+import TestSupport
 
 /// Rule files of a few groups, their expressions out of a stock that covers selectors, ranges, offsets, subqueries, chained
 /// rules and alerts about alerts.

@@ -9,23 +9,6 @@ import TimeSeries
 
 @testable import Ruler
 
-/// SplitMix64: the same numbers for the same seed everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-    mutating func upTo(_ count: Int) -> Int { Int.random(in: 0...count, using: &self) }
-    mutating func pick<Element>(_ items: [Element]) -> Element { items[Int.random(in: 0..<items.count, using: &self)] }
-}
-
 /// Keeps what a ruler hands on, and the state as a state folder would.
 final class RecordingSink: RulerSink {
     struct Held {
@@ -106,7 +89,7 @@ final class SimulatedRuler {
     }
 
     init(seed: UInt64) {
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed: seed)
         now = Timestamp(milliseconds: 1_700_000_000_000)
         scraped = now - .seconds(900)
         clock = ManualClock(now: now)

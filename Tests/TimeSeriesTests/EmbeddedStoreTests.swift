@@ -1,4 +1,5 @@
 import Base
+import TestSupport
 import Testing
 
 @testable import TimeSeries
@@ -21,7 +22,7 @@ struct EmbeddedStoreTests {
 
     @Test(arguments: UInt64(1)...12)
     func givesBackEveryBit(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var expected = Series(labels: up)
         var time: Int64 = -5_000_000_000_000
         var value = 0.0
@@ -78,7 +79,7 @@ struct EmbeddedStoreTests {
 
     @Test func theOldestSamplesGoWhenBytesRunOut() {
         let store = EmbeddedStore(limits: .init(maximumBytes: 60_000))
-        var random = SplitMix(state: 9)
+        var random = SeededGenerator(seed: 9)
         for step in 0..<200 {
             let batch = (0..<20).map { number in
                 let values = (0..<10).map { (Int64(step * 10 + $0) * 1000, Double(random.next() % 1_000_000) / 7) }
@@ -186,17 +187,5 @@ struct EmbeddedStoreTests {
         #expect(later.isEmpty)
         let before = try await source.fetch([request(named, 0, 2000)])[0].series
         #expect(before.first { $0.labels == up }?.timestamps == [1000, 2000])
-    }
-}
-
-/// A small seeded generator.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,5 @@
+import Base
+
 extension Execution {
     /// The value of the last command; variables are declared or set on the way.
     func evaluate(_ pipeline: Pipeline, _ dot: TemplateValue) throws(Stop) -> TemplateValue {

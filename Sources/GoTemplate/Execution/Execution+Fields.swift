@@ -1,3 +1,5 @@
+import Base
+
 extension Execution {
     /// Follows `names` from `start`; arguments belong to the last of them.
     func fields(

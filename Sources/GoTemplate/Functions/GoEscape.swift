@@ -1,3 +1,5 @@
+import Base
+
 /// Go's `html`, `js` and `urlquery`.
 public enum GoEscape {
     static func html(_ text: String) -> String {

@@ -1,3 +1,4 @@
+import Base
 import RegularExpressions
 
 /// Functions on texts that Prometheus and Alertmanager share.

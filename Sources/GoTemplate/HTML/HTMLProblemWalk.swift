@@ -1,3 +1,5 @@
+import Base
+
 extension HTMLRewriter {
     /// Why no safe way was found, and where.
     struct Problem: Error {

@@ -1,3 +1,5 @@
+import Base
+
 /// Rewrites the templates of a set so that every action escapes its value for the place where it stands.
 ///
 /// A template that is entered in several contexts is rewritten once for each, under names of its own.

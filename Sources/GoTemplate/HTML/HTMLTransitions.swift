@@ -1,3 +1,5 @@
+import Base
+
 /// Reads the fixed text of a template and follows where in the document it leads.
 ///
 /// - Source: the package documentation of Go's html/template; the tokenizers of HTML, CSS and ECMAScript.

@@ -1,3 +1,5 @@
+import Base
+
 /// Values inside scripts.
 enum ScriptEscapers {
     /// A value as an expression: JSON, with spaces where it could run into a neighbour.

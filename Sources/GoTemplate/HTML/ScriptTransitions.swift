@@ -1,3 +1,5 @@
+import Base
+
 /// Follows the fixed text of scripts.
 enum ScriptTransitions {
     typealias Failure = HTMLTransitions.Failure

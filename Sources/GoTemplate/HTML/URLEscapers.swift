@@ -1,3 +1,5 @@
+import Base
+
 /// Values inside addresses.
 enum URLEscapers {
     /// Whether an address has no scheme, or one that runs nothing.

@@ -1,3 +1,5 @@
+import Base
+
 /// Cuts a template into tokens, one at a time.
 ///
 /// - Source: the lexical rules of Go's text/template, with `{{` and `}}` as delimiters.

@@ -1,3 +1,4 @@
+import Base
 internal import Glibc
 
 /// A number as it was written, in all the shapes that fit it.

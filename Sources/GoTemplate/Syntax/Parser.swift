@@ -1,3 +1,5 @@
+import Base
+
 /// Reads one text into the templates it defines: itself and those of `define` and `block`.
 ///
 /// Errors are worded as Go's parser words them: `template: NAME:LINE: message`.

@@ -1,3 +1,5 @@
+import Base
+
 extension Operand {
     /// As Go prints the node in errors.
     var shown: String {

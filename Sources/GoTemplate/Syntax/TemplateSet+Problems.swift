@@ -1,3 +1,5 @@
+import Base
+
 extension TemplateSet {
     /// What would fail as soon as it is reached: wrong argument counts and templates that do not exist.
     ///

@@ -1,3 +1,5 @@
+import Base
+
 /// A piece of a template's text.
 struct Token: Sendable {
     enum Kind: Sendable {

@@ -1,3 +1,4 @@
+import Base
 import HTTPServer
 import JSON
 import TimeSeries

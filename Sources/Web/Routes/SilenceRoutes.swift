@@ -1,4 +1,5 @@
 import Alerts
+import Base
 import HTTPServer
 import JSON
 import TimeSeries

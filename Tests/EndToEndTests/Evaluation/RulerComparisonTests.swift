@@ -83,7 +83,7 @@ struct RulerComparisonTests {
                 alerts = named
             }
             // What is held, kept or looked at with an offset is over.
-            try await Task.sleep(for: .seconds(6))
+            #expect(await rulers.haveEvaluated(for: 6))
             compared += await rulers.compare("step \(number)", alerts: alerts)
         }
         await rulers.compareTold()

@@ -82,6 +82,21 @@ final class RulersSideBySide: Sendable {
         }
     }
 
+    /// Waits until the last tick of every rule, in Prometheus and in each mode, is so many seconds behind now.
+    func haveEvaluated(for seconds: Int) async -> Bool {
+        let wanted = time(nil) + seconds
+        let peer = Peer(port: prometheus.port)
+        return await eventually(within: .seconds(60)) {
+            var bodies = [await peer.json("/api/v1/rules")]
+            for side in self.sides { bodies.append(await side.ruleval.json("/api/v1/rules")) }
+            return bodies.allSatisfy { body in
+                let rules = Self.rules(body)
+                return !rules.isEmpty
+                    && rules.allSatisfy { Self.seconds($0.rule["lastEvaluation"]?.string ?? "") >= wanted }
+            }
+        }
+    }
+
     /// Ends all.
     func stop() async {
         for side in sides { #expect(await side.ruleval.terminate() == 0) }

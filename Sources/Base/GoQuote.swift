@@ -1,7 +1,12 @@
 /// Go's quoted strings: writing (`strconv.Quote`) and reading (`strconv.Unquote`).
-enum GoQuote {
+public enum GoQuote {
     /// `text` between double quotes, with Go's escapes.
-    static func quoted(_ text: String, quote: Unicode.Scalar = "\"", ascii: Bool = false) -> String {
+    public static func quoted(_ text: String, quote: Unicode.Scalar = "\"", ascii: Bool = false) -> String {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") }),
+            quote == "\""
+        {
+            return "\"\(text)\""
+        }
         var out = String.UnicodeScalarView()
         out.append(quote)
         for scalar in text.unicodeScalars { append(scalar, to: &out, quote: quote, ascii: ascii) }
@@ -37,13 +42,14 @@ enum GoQuote {
         out.append(contentsOf: escape.unicodeScalars)
     }
 
-    static func hex(_ value: UInt32, _ width: Int, uppercase: Bool = false) -> String {
+    /// A number in hexadecimal digits, at least `width` of them.
+    public static func hex(_ value: UInt32, _ width: Int, uppercase: Bool = false) -> String {
         let digits = String(value, radix: 16, uppercase: uppercase)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 
     /// Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space.
-    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x80 { return scalar.value >= 0x20 && scalar.value < 0x7F }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
@@ -54,7 +60,7 @@ enum GoQuote {
     }
 
     /// The text of a Go string literal, quoted or raw; nil when it is malformed.
-    static func unquoted(_ literal: String) -> String? {
+    public static func unquoted(_ literal: String) -> String? {
         var bytes = Array(literal.utf8)
         guard bytes.count >= 2, let mark = bytes.first, mark == bytes.last else { return nil }
         bytes = Array(bytes[1..<bytes.count - 1])
@@ -78,7 +84,7 @@ enum GoQuote {
     }
 
     /// The character of a literal such as `'a'` or `'\n'`; nil when it is malformed.
-    static func character(_ literal: String) -> Unicode.Scalar? {
+    public static func character(_ literal: String) -> Unicode.Scalar? {
         let bytes = Array(literal.utf8)
         guard bytes.count >= 3, bytes.first == UInt8(ascii: "'"), bytes.last == UInt8(ascii: "'") else { return nil }
         let inner = Array(bytes[1..<bytes.count - 1])
