@@ -26,14 +26,14 @@ private func take(_ body: RemoteWriteBody, _ version: RemoteWriteRequest.Version
         precondition(series.count > 0 && series.values.count == series.count)
         precondition(series.histograms.isEmpty || series.histograms.count == series.count)
     }
-    for refusal in body.refusals { precondition(!refusal.reason.isEmpty && refusal.place <= body.series.count) }
+    for refusal in body.refusals { precondition(!refusal.reason.isEmpty && refusal.place <= body.samples.count) }
     let store = EmbeddedStore(limits: .init(retention: .seconds(3600), maximumBytes: 1 << 20))
     let latest = Timestamp(milliseconds: 1_700_000_000_000)
     if version == .two {
-        let outcome = store.commitEach(body.series, latest: latest)
-        precondition(outcome.refusals.allSatisfy { body.series.indices.contains($0.series) })
+        let outcome = store.commitEach(body.samples, latest: latest)
+        precondition(outcome.refusals.allSatisfy { (0..<body.samples.count).contains($0.series) })
     } else {
-        _ = store.commit(body.series, latest: latest)
+        _ = store.commit(body.samples, latest: latest)
     }
     // What is held is in order, and is encoded and read again as it is.
     let held = store.select(SeriesRequest(matchers: [], start: .distantPast, end: .distantFuture)).series

@@ -36,7 +36,7 @@ for scrape in 0..<scrapes {
         let body = RemoteWriteRequest.encode(batch)
         let began = Process.threadSeconds
         let read = try RemoteWriteRequest.decode(body, limit: 64 << 20)
-        if let reason = store.commit(read.series, latest: .distantFuture) { print("refused: \(reason)") }
+        if let reason = store.commit(read.samples, latest: .distantFuture) { print("refused: \(reason)") }
         spent += Process.threadSeconds - began
         sent += batch.count
     }

@@ -25,6 +25,7 @@ struct ProtobufReader {
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Goes to the next field; false at the end. Its value must be read or skipped then.
+    @inline(__always)
     mutating func next() throws(ProtobufError) -> Bool {
         if at == bytes.count { return false }
         let tag = try rawVarint()
@@ -32,22 +33,6 @@ struct ProtobufReader {
         field = Int(tag >> 3)
         wireType = tag & 7
         return true
-    }
-
-    /// Whether nothing is left.
-    var isAtEnd: Bool { at == bytes.count }
-
-    /// Passes over fields with number 1 that hold bytes, as long as one follows the other.
-    /// - Returns: all of them, with their tags.
-    mutating func run() throws(ProtobufError) -> UnsafeRawBufferPointer {
-        let start = at
-        while at < bytes.count, bytes[at] == 1 << 3 | 2 {
-            at += 1
-            let length = try rawVarint()
-            guard length <= UInt64(bytes.count - at) else { throw ProtobufError("field 1 is longer than its message") }
-            at += Int(length)
-        }
-        return UnsafeRawBufferPointer(rebasing: bytes[start..<at])
     }
 
     /// Whether the field at hand holds bytes: of a repeated number, the packed form.
@@ -68,6 +53,7 @@ struct ProtobufReader {
         return try rawDouble()
     }
 
+    @inline(__always)
     mutating func data() throws(ProtobufError) -> UnsafeRawBufferPointer {
         guard wireType == 2 else { throw ProtobufError("field \(field) has the wrong type") }
         let length = try rawVarint()
@@ -137,6 +123,15 @@ struct ProtobufReader {
 
     @inline(__always)
     private mutating func rawVarint() throws(ProtobufError) -> UInt64 {
+        // Most numbers are tags and lengths of one byte.
+        if at < bytes.count, bytes[at] < 0x80 {
+            at += 1
+            return UInt64(bytes[at - 1])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(ProtobufError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while at < bytes.count {

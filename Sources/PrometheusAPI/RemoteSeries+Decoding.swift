@@ -1,62 +1,11 @@
 import Base
 import TimeSeries
 
-/// Reads the TimeSeries messages that remote read and remote write share.
+/// Reads the TimeSeries messages of remote read, and the parts of them that remote write has in common.
 ///
 /// - Source: prometheus/prometheus prompb/types.proto.
 struct RemoteSeriesDecoder {
     private var collector = LabelsCollector()
-    /// Whether what a sender can get wrong is looked at: a server's own answer is believed.
-    let isStrict: Bool
-    /// Exemplars met so far.
-    private(set) var exemplars = 0
-
-    init(isStrict: Bool = false) { self.isStrict = isStrict }
-
-    /// Whether the labels of the last series can be those of a series.
-    private(set) var hasUsableLabels = true
-
-    /// As ``series(_:)``, with label sets of former bodies at hand.
-    mutating func series(_ bytes: UnsafeRawBufferPointer, _ known: inout [UInt64: Labels]) throws(ProtobufError)
-        -> Series?
-    {
-        var reader = ProtobufReader(bytes)
-        let run = try reader.run()
-        let hash = StableHash.hash(run)
-        if let labels = known[hash], ProtobufReader.isSame(run, as: labels) {
-            let before = exemplars
-            if let series = try samples(&reader, labels) { return series.count > 0 ? series : nil }
-            exemplars = before
-        }
-        guard let series = try series(bytes) else { return nil }
-        hasUsableLabels = !collector.hasDuplicates && series.labels.flaw == nil
-        if hasUsableLabels { known[hash] = series.labels }
-        return series
-    }
-
-    /// Reads what stands behind the labels; nil when there are further ones.
-    private mutating func samples(_ reader: inout ProtobufReader, _ labels: Labels) throws(ProtobufError) -> Series? {
-        var series = Series(labels: labels)
-        var histograms: [(timestamp: Int64, value: FloatHistogram)] = []
-        while try reader.next() {
-            switch reader.field {
-            case 1: return nil
-            case 2:
-                let (timestamp, value) = try Self.sample(try reader.data())
-                series.timestamps.append(timestamp)
-                series.values.append(value)
-            case 3:
-                exemplars += 1
-                try reader.skip()
-            case 4: histograms.append(try Self.histogram(try reader.data(), isStrict: isStrict))
-            default: try reader.skip()
-            }
-        }
-        hasUsableLabels = true
-        if !histograms.isEmpty { Self.merge(histograms, into: &series) }
-        return series
-    }
-
     /// Reads one message; nil when it has no samples.
     mutating func series(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> Series? {
         var reader = ProtobufReader(bytes)
@@ -70,10 +19,7 @@ struct RemoteSeriesDecoder {
                 let (timestamp, value) = try Self.sample(try reader.data())
                 timestamps.append(timestamp)
                 values.append(value)
-            case 3:
-                exemplars += 1
-                try reader.skip()
-            case 4: histograms.append(try Self.histogram(try reader.data(), isStrict: isStrict))
+            case 4: histograms.append(try Self.histogram(try reader.data(), isStrict: false))
             default: try reader.skip()
             }
         }
@@ -95,7 +41,6 @@ struct RemoteSeriesDecoder {
             default: try reader.skip()
             }
         }
-        if isStrict, collector.count >= RemoteWriteRequest.maximumLabels { throw .tooManyLabels }
         collector.append(name: name.bindMemory(to: UInt8.self), value: value.bindMemory(to: UInt8.self))
     }
 

@@ -4,16 +4,20 @@ import TimeSeries
 ///
 /// - Source: Prometheus Remote-Write 2.0 specification, io.prometheus.write.v2.Request; which series are refused and how
 ///   is observed on Prometheus 3.5.3.
-struct RemoteWrite2Decoder {
+struct RemoteWrite2Decoder: ~Copyable {
+    private var builder: SampleBatchBuilder
     private var symbols: [UnsafeRawBufferPointer] = []
-    private var collector = LabelsCollector()
     private var references: [UInt32] = []
+    private var unfolded = 0
     private var body = RemoteWriteBody()
     private var described: Set<RemoteWriteRequest.Metadata> = []
 
+    /// What the texts of all series may take. Bytes.
+    private static let maximumUnfolded = 256 << 20
+
     /// What a message says; `bytes` must outlive the call only.
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> RemoteWriteBody {
-        var decoder = RemoteWrite2Decoder()
+        var decoder = RemoteWrite2Decoder(builder: SampleBatchBuilder(bytes: bytes.count))
         // The table may stand behind what refers to it.
         var table = ProtobufReader(bytes)
         while try table.next() {
@@ -23,12 +27,14 @@ struct RemoteWrite2Decoder {
         while try reader.next() {
             if reader.field == 5 { try decoder.series(try reader.data()) } else { try reader.skip() }
         }
+        decoder.body.samples = decoder.builder.build()
         return decoder.body
     }
 
-    private mutating func series(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
-        var reader = ProtobufReader(bytes)
-        var series = Series(labels: .empty)
+    private init(builder: consuming SampleBatchBuilder) { self.builder = builder }
+
+    private mutating func series(_ message: UnsafeRawBufferPointer) throws(ProtobufError) {
+        var reader = ProtobufReader(message)
         var histograms: [(timestamp: Int64, value: FloatHistogram)] = []
         var facts: UnsafeRawBufferPointer?
         references.removeAll(keepingCapacity: true)
@@ -37,8 +43,7 @@ struct RemoteWrite2Decoder {
             case 1: try reader.unsigned(into: &references)
             case 2:
                 let (timestamp, value) = try RemoteSeriesDecoder.sample(try reader.data())
-                series.timestamps.append(timestamp)
-                series.values.append(value)
+                builder.append(value, at: timestamp)
             case 3: histograms.append(try RemoteSeriesDecoder.histogram(try reader.data(), isStrict: true))
             case 4:
                 body.exemplars += 1
@@ -47,26 +52,32 @@ struct RemoteWrite2Decoder {
             default: try reader.skip()
             }
         }
-        series.labels = try labels()
-        if let reason = refusal(of: series.labels) {
-            body.refusals.append(.init(place: body.series.count, reason: reason))
-            return
+        try findLabels()
+        let before = builder.count
+        let verdict = builder.finish(histograms)
+        if verdict != .usable {
+            body.refusals.append(.init(place: before, reason: refusal(verdict)))
+        } else if builder.count > before, let facts {
+            try describe(pairs.last { $0.name == Labels.metricName }?.value ?? "", facts)
         }
-        if series.timestamps.isEmpty, histograms.isEmpty { return }
-        if !histograms.isEmpty { RemoteSeriesDecoder.merge(histograms, into: &series) }
-        body.series.append(series)
-        if let facts { try describe(series.labels.metricName, facts) }
     }
 
-    private mutating func labels() throws(ProtobufError) -> Labels {
+    private mutating func findLabels() throws(ProtobufError) {
         guard references.count % 2 == 0 else { throw ProtobufError("a label has a name and no value") }
         if references.count / 2 > RemoteWriteRequest.maximumLabels { throw .tooManyLabels }
         for place in stride(from: 0, to: references.count, by: 2) {
-            collector.append(
-                name: try symbol(references[place]).bindMemory(to: UInt8.self),
-                value: try symbol(references[place + 1]).bindMemory(to: UInt8.self))
+            let (name, value) = (try symbol(references[place]), try symbol(references[place + 1]))
+            try take(name.count + value.count)
+            builder.append(name: name, value: value)
         }
-        return collector.finish()
+    }
+
+    /// Counts what texts unfold to: a long one can be referred to again and again.
+    private mutating func take(_ count: Int) throws(ProtobufError) {
+        unfolded += count
+        if unfolded > Self.maximumUnfolded {
+            throw ProtobufError("the labels of all series are longer than \(Self.maximumUnfolded) bytes")
+        }
     }
 
     private func symbol(_ reference: UInt32) throws(ProtobufError) -> UnsafeRawBufferPointer {
@@ -80,19 +91,22 @@ struct RemoteWrite2Decoder {
         String(decoding: try symbol(reference), as: UTF8.self)
     }
 
-    /// Why a series with these labels is not taken.
-    private func refusal(of labels: Labels) -> String? {
-        if labels.flaw != nil { return "invalid metric name or labels, got \(labels.shown)" }
-        guard collector.hasDuplicates else { return nil }
-        var pairs: [(name: String, value: String)] = []
-        for place in stride(from: 0, to: references.count, by: 2) {
-            if let name = try? text(references[place]), let value = try? text(references[place + 1]) {
-                pairs.append((name, value))
-            }
+    /// Labels of the series that was ended last, as they came.
+    private var pairs: [(name: String, value: String)] {
+        builder.labels.map { (String(decoding: $0, as: UTF8.self), String(decoding: $1, as: UTF8.self)) }
+    }
+
+    /// Why a series with such labels is not taken.
+    private func refusal(_ verdict: SampleBatchBuilder.Verdict) -> String {
+        let pairs = pairs
+        switch verdict {
+        case .usable: return ""
+        case .flawed: return "invalid metric name or labels, got \(Labels(pairs.map { ($0.name, $0.value) }).shown)"
+        case .duplicates:
+            let sorted = pairs.sorted { $0.name < $1.name }
+            let twice = zip(sorted, sorted.dropFirst()).first { $0.name == $1.name }?.0.name ?? ""
+            return "invalid labels for series, labels \(Labels.shown(sorted)), duplicated label \(twice)"
         }
-        pairs.sort { $0.name < $1.name }
-        let twice = zip(pairs, pairs.dropFirst()).first { $0.name == $1.name }?.0.name ?? ""
-        return "invalid labels for series, labels \(Labels.shown(pairs)), duplicated label \(twice)"
     }
 
     private mutating func describe(_ metric: String, _ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
@@ -106,6 +120,7 @@ struct RemoteWrite2Decoder {
             default: try reader.skip()
             }
         }
+        try take(metric.utf8.count + facts.help.utf8.count + facts.unit.utf8.count)
         if facts.type == "unknown", facts.help.isEmpty, facts.unit.isEmpty { return }
         if ["histogram", "summary", "gaugehistogram"].contains(facts.type) {
             // The series of one classic histogram are described each, their metric is meant.

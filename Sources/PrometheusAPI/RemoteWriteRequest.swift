@@ -55,39 +55,17 @@ public enum RemoteWriteRequest {
         -> RemoteWriteBody
     {
         do throws(ProtobufError) {
-            let bytes = try Snappy.uncompress(body, limit: limit)
+            let bytes = try Snappy.uncompress(body, limit: min(limit, Int(Int32.max)))
             let result: Result<RemoteWriteBody, ProtobufError> = bytes.withUnsafeBytes { bytes in
-                LabelCache.shared.withTable { known in
-                    do throws(ProtobufError) {
-                        return .success(
-                            try version == .one ? decode(bytes, &known) : RemoteWrite2Decoder.decode(bytes))
-                    } catch { return .failure(error) }
-                }
+                do throws(ProtobufError) {
+                    return .success(
+                        try version == .one ? RemoteWriteDecoder.decode(bytes) : RemoteWrite2Decoder.decode(bytes))
+                } catch { return .failure(error) }
             }
             return try result.get()
         } catch {
             throw RemoteBodyError(message: error.description)
         }
-    }
-
-    /// As Prometheus does, a series with labels that cannot be is left out silently.
-    private static func decode(_ bytes: UnsafeRawBufferPointer, _ known: inout [UInt64: Labels]) throws(ProtobufError)
-        -> RemoteWriteBody
-    {
-        var reader = ProtobufReader(bytes)
-        var decoder = RemoteSeriesDecoder(isStrict: true)
-        var body = RemoteWriteBody()
-        while try reader.next() {
-            switch reader.field {
-            case 1:
-                guard let series = try decoder.series(try reader.data(), &known) else { continue }
-                if decoder.hasUsableLabels { body.series.append(series) }
-            case 3: body.metadata.append(try Metadata(try reader.data()))
-            default: try reader.skip()
-            }
-        }
-        body.exemplars = decoder.exemplars
-        return body
     }
 }
 

@@ -2,21 +2,26 @@
 struct BitWriter: Sendable {
     private(set) var words: [UInt64] = []
     private(set) var pending: UInt64 = 0
-    private var used = 0
+    private var used: UInt8 = 0
 
     /// Appends the lowest `width` bits of `bits` (1…64); higher bits must be 0.
     @inline(__always)
     mutating func write(_ bits: UInt64, _ width: Int) {
-        let room = 64 - used
+        let room = 64 - Int(used)
         if width < room {
-            pending |= bits << UInt64(room - width)
-            used += width
+            pending |= bits &<< UInt64(truncatingIfNeeded: room &- width)
+            used &+= UInt8(truncatingIfNeeded: width)
         } else {
-            let rest = width - room
-            words.append(pending | bits >> UInt64(rest))
-            pending = rest == 0 ? 0 : bits << UInt64(64 - rest)
-            used = rest
+            fill(bits, width &- room)
         }
+    }
+
+    /// Ends a word; `rest` bits begin the next one.
+    @inline(never)
+    private mutating func fill(_ bits: UInt64, _ rest: Int) {
+        words.append(pending | bits >> UInt64(rest))
+        pending = rest == 0 ? 0 : bits << UInt64(64 - rest)
+        used = UInt8(truncatingIfNeeded: rest)
     }
 
     /// All words, the last one filled up with zeros; in an array of just that size.

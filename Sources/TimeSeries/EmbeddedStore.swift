@@ -104,7 +104,7 @@ public final class EmbeddedStore: SeriesSource, Sendable {
     /// contradicts it, nothing is taken; samples that are out of order among themselves are left out silently.
     /// - Parameter latest: A later sample is refused as from the far future.
     /// - Returns: why nothing was taken, in Prometheus' words; nil when the batch was.
-    public func commit(_ batch: [Series], latest: Timestamp) -> String? {
+    public func commit(_ batch: SampleBatch, latest: Timestamp) -> String? {
         state.withLock { $0.commit(batch, latest: latest.milliseconds) }
     }
 
@@ -127,7 +127,7 @@ public final class EmbeddedStore: SeriesSource, Sendable {
     }
 
     /// As ``commit(_:latest:)``, but what is refused does not keep the other samples out.
-    public func commitEach(_ batch: [Series], latest: Timestamp) -> Commitment {
+    public func commitEach(_ batch: SampleBatch, latest: Timestamp) -> Commitment {
         state.withLock { $0.commitEach(batch, latest: latest.milliseconds) }
     }
 

@@ -41,6 +41,11 @@ struct LabelIndex {
         }
     }
 
+    /// Gives all series new ids, in the same order: `ids` has the new one at the place of the former one.
+    mutating func renumber(_ ids: [Int32]) {
+        lists = lists.mapValues { values in values.mapValues { list in list.map { ids[Int($0)] } } }
+    }
+
     /// Series among which all are that `matchers` can accept, and the matchers that are yet to be asked; nil for the
     /// series when nothing narrows them down.
     ///

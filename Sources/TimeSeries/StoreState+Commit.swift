@@ -1,97 +1,111 @@
 import Base
 
 extension StoreState {
+    /// A series of the store, not counted: the table holds it as long as the lock is held.
+    private typealias Held = Unmanaged<MemorySeries>
+
     /// Takes a sender's batch whole, or gives why nothing of it is taken.
-    mutating func commit(_ batch: [Series], latest: Int64) -> String? {
-        var held: [MemorySeries?] = []
-        held.reserveCapacity(batch.count)
+    mutating func commit(_ batch: SampleBatch, latest: Int64) -> String? {
+        let held = lookUp(batch)
         let oldest = oldestKept
-        // Series are looked at where they stand: nearly all have one float behind the last one.
-        let refusal: String? = batch.withUnsafeBufferPointer { batch in
-            for place in batch.indices {
-                let found = known[batch[place].labels]
-                held.append(found)
-                if batch[place].timestamps.count == 1, batch[place].histograms.isEmpty {
-                    let time = batch[place].timestamps[0]
-                    if time > found?.last ?? .min, time >= oldest, time <= latest { continue }
-                }
-                if let reason = firstRefusal(of: batch[place], found, latest) { return reason }
-            }
-            return nil
+        for (place, entry) in batch.entries.enumerated() {
+            if let reason = firstRefusal(of: entry, in: batch, held[place], oldest, latest) { return reason }
         }
-        if let refusal { return refusal }
-        batch.withUnsafeBufferPointer { batch in
-            for place in batch.indices {
-                if let found = held[place], batch[place].timestamps.count == 1, batch[place].histograms.isEmpty {
-                    take(batch[place].values[0], at: batch[place].timestamps[0], in: found)
-                } else {
-                    take(batch[place], held[place])
-                }
-            }
-        }
+        for (place, entry) in batch.entries.enumerated() { take(entry, of: batch, held[place]) }
         enforceLimits()
         return nil
     }
 
-    /// Appends a float that has been looked at, unless the batch itself has put a later one before it.
-    @inline(__always)
-    private mutating func take(_ value: Double, at time: Int64, in target: MemorySeries) {
-        if time <= target.last { return }
-        bytes += target.append(value, at: time)
-        if time > newest { newest = time }
-    }
-
     /// Takes what can be taken of a sender's batch.
-    mutating func commitEach(_ batch: [Series], latest: Int64) -> EmbeddedStore.Commitment {
+    mutating func commitEach(_ batch: SampleBatch, latest: Int64) -> EmbeddedStore.Commitment {
         var outcome = EmbeddedStore.Commitment()
-        var taken: [(series: Series, held: MemorySeries?)] = []
-        taken.reserveCapacity(batch.count)
+        let held = lookUp(batch)
         let oldest = oldestKept
-        for (place, series) in batch.enumerated() {
-            let held = known[series.labels]
-            if firstRefusal(of: series, held, latest) == nil {
-                outcome.count(series)
-                taken.append((series, held))
-                continue
-            }
-            var rest = Series(labels: series.labels)
-            for index in 0..<series.count {
-                let (time, value) = (series.timestamps[index], series.sample(at: index))
-                if let reason = refusal(of: value, at: time, held, oldest, latest) {
+        // All are judged by what the store had before.
+        var isRefused = [Bool](repeating: false, count: batch.times.count)
+        for (place, entry) in batch.entries.enumerated() {
+            let isWhole = firstRefusal(of: entry, in: batch, held[place], oldest, latest) == nil
+            for sample in entry.samples {
+                let value = batch.sample(at: sample, of: entry)
+                if !isWhole, let reason = refusal(of: value, at: batch.times[sample], held[place], oldest, latest) {
                     outcome.refusals.append(.init(series: place, reason: reason))
+                    isRefused[sample] = true
+                } else if case .histogram = value {
+                    outcome.histograms += 1
                 } else {
-                    rest.append(value, at: time)
+                    outcome.samples += 1
                 }
             }
-            outcome.count(rest)
-            if rest.count > 0 { taken.append((rest, held)) }
         }
-        for (series, held) in taken { take(series, held) }
+        if outcome.refusals.isEmpty {
+            for (place, entry) in batch.entries.enumerated() { take(entry, of: batch, held[place]) }
+        } else {
+            for (place, entry) in batch.entries.enumerated() {
+                let wanted = entry.samples.filter { !isRefused[$0] }
+                if !wanted.isEmpty { take(entry, wanted, of: batch, held[place]) }
+            }
+        }
         enforceLimits()
         return outcome
     }
 
+    /// The series that a batch goes on, by its places.
+    ///
+    /// In several rounds, so that the processor waits for many lines of memory at a time and not for one after the other:
+    /// first the series whose hashes begin alike, then how long their labels are, then the labels themselves.
+    private func lookUp(_ batch: SampleBatch) -> [Held?] {
+        var held: [Held?] = []
+        held.reserveCapacity(batch.entries.count)
+        table.withSlots { slots in
+            for entry in batch.entries {
+                let number = table.guess(entry.hash)
+                held.append(number < 0 ? nil : slots[Int(number)].map(Unmanaged.passUnretained))
+            }
+        }
+        withExtendedLifetime(batch) {
+            let packed = batch.packed.bytes
+            func search(_ place: Int) {
+                let entry = batch.entries[place]
+                let labels = UnsafeRawBufferPointer(rebasing: packed[entry.labels])
+                held[place] = table.find(entry.hash, labels).map(Unmanaged.passUnretained)
+            }
+            for (place, entry) in batch.entries.enumerated() {
+                guard let length = held[place]?._withUnsafeGuaranteedRef(\.labelBytes) else { continue }
+                if length != entry.labels.count { search(place) }
+            }
+            for (place, entry) in batch.entries.enumerated() {
+                guard let series = held[place] else { continue }
+                let labels = UnsafeRawBufferPointer(rebasing: packed[entry.labels])
+                if !series._withUnsafeGuaranteedRef({ SeriesTable.isSame($0, entry.hash, labels) }) { search(place) }
+            }
+        }
+        return held
+    }
+
     /// Why a sender's series is not taken, judged by what the store has, not by the series' own order.
-    private func firstRefusal(of series: Series, _ held: MemorySeries?, _ latest: Int64) -> String? {
-        let oldest = oldestKept
-        let last = held?.last ?? .min
-        for place in 0..<series.count {
-            let time = series.timestamps[place]
+    @inline(__always)
+    private func firstRefusal(
+        of entry: SampleBatch.Entry, in batch: SampleBatch, _ held: Held?, _ oldest: Int64, _ latest: Int64
+    ) -> String? {
+        let last = held?._withUnsafeGuaranteedRef(\.last) ?? .min
+        for place in entry.samples {
+            let time = batch.times[place]
             // Nearly all samples are floats behind the last one.
-            if time > last, time >= oldest, time <= latest, series.histograms.isEmpty { continue }
-            if let reason = refusal(of: series.sample(at: place), at: time, held, oldest, latest) { return reason }
+            if time > last, time >= oldest, time <= latest, entry.column < 0 { continue }
+            let value = batch.sample(at: place, of: entry)
+            if let reason = refusal(of: value, at: time, held, oldest, latest) { return reason }
         }
         return nil
     }
 
     private func refusal(
-        of value: SampleValue, at time: Int64, _ held: MemorySeries?, _ oldest: Int64, _ latest: Int64
+        of value: SampleValue, at time: Int64, _ held: Held?, _ oldest: Int64, _ latest: Int64
     ) -> String? {
         if time > latest { return "out of bounds: timestamp is too far in the future" }
         if case .histogram(let histogram) = value, !histogram.isStale {
             do throws(HistogramError) { try histogram.validate() } catch { return error.description }
         }
-        guard let held, time <= held.last else {
+        guard let held = held?.takeUnretainedValue(), time <= held.last else {
             return time < oldest ? EmbeddedStore.Refusal.tooOld.description : nil
         }
         if time < held.last { return EmbeddedStore.Refusal.outOfOrder.description }
@@ -103,26 +117,34 @@ extension StoreState {
     }
 
     /// Appends samples that have been looked at; those out of order among themselves are left out.
-    private mutating func take(_ series: Series, _ held: MemorySeries?) {
-        // The batch may have begun the series further up.
-        let target = held ?? known[series.labels] ?? insert(series.labels)
-        for place in series.timestamps.indices {
-            let time = series.timestamps[place]
-            if time <= target.last { continue }
-            if !series.histograms.isEmpty, let histogram = series.histograms[place] {
-                bytes += target.append(histogram, at: time)
-            } else {
-                bytes += target.append(series.values[place], at: time)
+    @inline(__always)
+    private mutating func take(_ entry: SampleBatch.Entry, of batch: SampleBatch, _ held: Held?) {
+        guard let held, entry.column < 0 else { return take(entry, Array(entry.samples), of: batch, held) }
+        for place in entry.samples {
+            let time = batch.times[place]
+            held._withUnsafeGuaranteedRef { series in
+                if time > series.last { bytes += series.append(batch.values[place], at: time) }
             }
             if time > newest { newest = time }
         }
     }
-}
 
-extension EmbeddedStore.Commitment {
-    fileprivate mutating func count(_ series: Series) {
-        let native = series.histograms.count { $0 != nil }
-        histograms += native
-        samples += series.count - native
+    private mutating func take(_ entry: SampleBatch.Entry, _ places: [Int], of batch: SampleBatch, _ held: Held?) {
+        let target = held?.takeUnretainedValue() ?? begin(entry, of: batch)
+        for place in places {
+            let time = batch.times[place]
+            if time <= target.last { continue }
+            switch batch.sample(at: place, of: entry) {
+            case .float(let value): bytes += target.append(value, at: time)
+            case .histogram(let histogram): bytes += target.append(histogram, at: time)
+            }
+            if time > newest { newest = time }
+        }
+    }
+
+    /// The series of an entry that the store did not have before the batch, which may have begun it further up.
+    private mutating func begin(_ entry: SampleBatch.Entry, of batch: SampleBatch) -> MemorySeries {
+        let labels = Labels(packed: Array(batch.packed.bytes[entry.labels]))
+        return table[labels] ?? insert(labels)
     }
 }

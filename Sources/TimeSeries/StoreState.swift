@@ -4,10 +4,8 @@ import Base
 struct StoreState {
     var limits: EmbeddedStore.Limits
     private var retention: Int64? { limits.retention?.milliseconds }
-    var known: [Labels: MemorySeries] = [:]
-    private var all: [Int32: MemorySeries] = [:]
+    var table = SeriesTable()
     private var index = LabelIndex()
-    private var nextID: Int32 = 0
     var bytes = 0
     var newest: Int64 = .min
     private var nextSweep: Int64 = .min
@@ -26,16 +24,16 @@ struct StoreState {
 
     var statistics: EmbeddedStore.Statistics {
         .init(
-            series: all.count, samples: all.values.reduce(0) { $0 + $1.sampleCount }, bytes: bytes,
+            series: table.count, samples: table.all.reduce(0) { $0 + $1.sampleCount }, bytes: bytes,
             newest: newest == .min ? nil : Timestamp(milliseconds: newest))
     }
 
     /// Everything counted, in no order.
     var overview: StoreOverview {
         var overview = StoreOverview()
-        overview.series = all.count
+        overview.series = table.count
         overview.newest = newest == .min ? nil : newest
-        for series in all.values {
+        for series in table.all {
             overview.chunks += series.chunks.count + (series.head == nil ? 0 : 1)
             if let first = series.first { overview.oldest = min(overview.oldest ?? first, first) }
         }
@@ -59,14 +57,14 @@ struct StoreState {
             do { try histogram.validateStructure() } catch { return .histogram(error) }
         }
         let series: MemorySeries
-        if let found = known[labels] {
+        if let found = table[labels] {
             series = found
             if time <= series.last {
                 if time == series.last { return series.isLast(value) ? nil : .duplicate }
                 return .outOfOrder
             }
         } else {
-            if let maximumSeries = limits.maximumSeries, all.count >= maximumSeries { return .tooManySeries }
+            if let maximumSeries = limits.maximumSeries, table.count >= maximumSeries { return .tooManySeries }
             series = insert(labels)
         }
         switch value {
@@ -78,24 +76,21 @@ struct StoreState {
     }
 
     /// The series with these labels.
-    func series(_ labels: Labels) -> MemorySeries? { known[labels] }
+    func series(_ labels: Labels) -> MemorySeries? { table[labels] }
 
     /// Calls `body` with every series, in no order.
-    func forEachSeries(_ body: (MemorySeries) -> Void) { for series in all.values { body(series) } }
+    func forEachSeries(_ body: (MemorySeries) -> Void) { for series in table.all { body(series) } }
 
     /// Forgets the series with these labels.
     mutating func remove(_ sets: [Labels]) {
-        let wanted = Set(sets.filter { known[$0] != nil })
+        let wanted = Set(sets.filter { table[$0] != nil })
         if wanted.isEmpty { return }
         drop { series in wanted.contains(series.labels) ? series.drop(before: .max) : 0 }
     }
 
     mutating func insert(_ labels: Labels) -> MemorySeries {
         let series = MemorySeries(labels: labels)
-        known[labels] = series
-        all[nextID] = series
-        index.insert(nextID, labels)
-        nextID += 1
+        index.insert(table.insert(series), labels)
         bytes += Self.overhead(labels)
         return series
     }
@@ -112,7 +107,7 @@ struct StoreState {
         // Down to nine tenths, so that this is not done for every batch.
         let wanted = maximumBytes - maximumBytes / 10
         var ends: [(last: Int64, bytes: Int)] = []
-        for series in all.values {
+        for series in table.all {
             for chunk in series.chunks { ends.append((chunk.last, chunk.byteCount)) }
             if let head = series.head { ends.append((head.last, head.byteCount)) }
         }
@@ -133,23 +128,30 @@ struct StoreState {
     private mutating func drop(_ shrink: (MemorySeries) -> Int) {
         var gone: Set<Int32> = []
         var labels: [Labels] = []
-        for (id, series) in all {
-            bytes -= shrink(series)
+        var freed = 0
+        table.forEach { number, series in
+            freed += shrink(series)
             if series.isEmpty {
-                gone.insert(id)
+                gone.insert(number)
                 labels.append(series.labels)
-                bytes -= Self.overhead(series.labels)
+                freed += Self.overhead(series.labels)
             }
         }
-        guard !gone.isEmpty else { return }
-        for id in gone { all[id] = nil }
-        for set in labels { known[set] = nil }
-        index.remove(gone, labels)
+        bytes -= freed
+        if !gone.isEmpty { forget(gone, labels) }
+    }
+
+    /// Takes series out of the table and the index.
+    private mutating func forget(_ numbers: Set<Int32>, _ labels: [Labels]) {
+        table.remove(numbers)
+        index.remove(numbers, labels)
+        if table.isSparse { index.renumber(table.renumber()) }
     }
 
     /// Drops what is later than `time`.
     mutating func drop(after time: Int64) {
-        let later = all.filter { $0.value.last > time }
+        var later: [Int32: MemorySeries] = [:]
+        table.forEach { number, series in if series.last > time { later[number] = series } }
         guard !later.isEmpty else { return }
         var kept: [Series] = []
         for series in later.values {
@@ -157,11 +159,9 @@ struct StoreState {
                 kept.append(whole)
             }
             bytes -= series.byteCount + Self.overhead(series.labels)
-            known[series.labels] = nil
         }
-        for id in later.keys { all[id] = nil }
-        index.remove(Set(later.keys), later.values.map(\.labels))
-        newest = all.values.map(\.last).max() ?? .min
+        forget(Set(later.keys), later.values.map(\.labels))
+        newest = table.all.map(\.last).max() ?? .min
         nextSweep = .min
         for series in kept {
             for place in 0..<series.count { _ = append(series, place) }
@@ -173,13 +173,11 @@ struct StoreState {
         let (candidates, open) = index.candidates(matchers)
         if let candidates {
             for id in candidates {
-                if let series = all[id], open.allMatch(series.labels) { body(series) }
+                if let series = table[id], open.allMatch(series.labels) { body(series) }
             }
         } else {
             // In the order in which they came: who takes the first ones takes the same ones every time.
-            for id in all.keys.sorted() {
-                if let series = all[id], open.allMatch(series.labels) { body(series) }
-            }
+            for series in table.all where open.allMatch(series.labels) { body(series) }
         }
     }
 

@@ -123,7 +123,7 @@ public struct MetricFacts: Hashable, Sendable {
 /// What a body of remote write brings.
 public struct WriteBatch: Sendable {
     /// Samples in the sender's order.
-    public var series: [Series]
+    public var samples: SampleBatch
     /// Facts on metrics.
     public var metadata: [(metric: String, facts: MetricFacts)]
     /// Whether a sample that is refused leaves the others in, as in remote write 2.
@@ -145,11 +145,11 @@ public struct WriteOutcome: Sendable {
     /// Hands a batch to a store.
     public init(of batch: WriteBatch, to store: EmbeddedStore, latest: Timestamp) {
         if batch.isPartial {
-            let done = store.commitEach(batch.series, latest: latest)
+            let done = store.commitEach(batch.samples, latest: latest)
             refusals = done.refusals.map { ($0.series, $0.reason) }
             samples = done.samples
             histograms = done.histograms
-        } else if let reason = store.commit(batch.series, latest: latest) {
+        } else if let reason = store.commit(batch.samples, latest: latest) {
             refusals = [(0, reason)]
         }
     }

@@ -24,7 +24,7 @@ enum WriteRoute {
                 return text(error.status, error.reason)
             }
             let batch = WriteBatch(
-                series: body.series,
+                samples: body.samples,
                 metadata: body.metadata.map { ($0.metric, MetricFacts(type: $0.type, unit: $0.unit, help: $0.help)) },
                 isPartial: version == .two)
             let outcome = try await call.source.write(batch, now: call.now)
@@ -49,7 +49,7 @@ enum WriteRoute {
         let samples = outcome.refusals.map { refusal in
             (
                 place: refusal.series,
-                reason: "\(refusal.reason) for series \(body.series[refusal.series].labels.shown)"
+                reason: "\(refusal.reason) for series \(body.samples.labels(at: refusal.series).shown)"
             )
         }
         // Series without usable labels stand before the series at their place.
