@@ -15,7 +15,7 @@ public struct AlertMatcher: Hashable, Comparable, Sendable, CustomStringConverti
     public let operation: Operation
     /// The text or pattern to compare with, as it was written.
     public let value: String
-    private let compiled: LabelMatcher
+    fileprivate let compiled: LabelMatcher
 
     /// Makes a matcher; patterns must match the whole value.
     /// - Throws: `RegularExpressionError` when the pattern does not compile.
@@ -97,5 +97,7 @@ public struct AlertMatcher: Hashable, Comparable, Sendable, CustomStringConverti
 
 extension Sequence where Element == AlertMatcher {
     /// Whether all matchers accept `labels`.
-    public func allMatch(_ labels: Labels) -> Bool { allSatisfy { $0.matches(labels) } }
+    public func allMatch(_ labels: Labels) -> Bool {
+        labels.isLongToSearch ? map(\.compiled).allMatch(labels) : allSatisfy { $0.matches(labels) }
+    }
 }

@@ -84,5 +84,24 @@ public struct LabelMatcher: Hashable, Sendable, CustomStringConvertible {
 
 extension Sequence where Element == LabelMatcher {
     /// Whether all matchers accept `labels`.
-    public func allMatch(_ labels: Labels) -> Bool { allSatisfy { $0.matches(labels) } }
+    public func allMatch(_ labels: Labels) -> Bool {
+        labels.isLongToSearch ? allMatchInOneWalk(labels) : allSatisfy { $0.matches(labels) }
+    }
+
+    /// As ``allMatch(_:)``, with one walk over the labels for all matchers: a hostile client sends a hundred thousand of both.
+    private func allMatchInOneWalk(_ labels: Labels) -> Bool {
+        let sorted = self.sorted { Labels.less($0.name, $1.name) }
+        var next = 0
+        var isMet = true
+        labels.forEachUTF8 { name, value in
+            while isMet, next < sorted.count {
+                var wanted = sorted[next].name
+                let order = wanted.withUTF8 { Labels.order($0, name) }
+                if order > 0 { return }
+                isMet = order < 0 ? sorted[next].matchesEmpty : sorted[next].matches(value)
+                next += 1
+            }
+        }
+        return isMet && sorted[next...].allSatisfy(\.matchesEmpty)
+    }
 }

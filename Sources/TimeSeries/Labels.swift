@@ -107,6 +107,9 @@ public struct Labels: Hashable, Sendable {
 
     /// Bytes this set holds in memory, its array's header not counted.
     public var byteCount: Int { bytes.count }
+
+    /// Whether a search for one name, which is O(n), should not be made for many names.
+    public var isLongToSearch: Bool { bytes.count > 1 << 15 }
 }
 
 extension Labels {

@@ -96,8 +96,13 @@ public final class RawConnection: Sendable {
 
     /// Sends `text`, however long and whether or not it is read, and returns what arrives until the peer closes.
     public static func conversation(port: Int, _ text: String) async -> String {
+        await conversation(port: port, Array(text.utf8))
+    }
+
+    /// As ``conversation(port:_:)`` of a text.
+    public static func conversation(port: Int, _ bytes: [UInt8]) async -> String {
         guard let connection = RawConnection(port: port) else { return "no connection" }
-        let sender = Task { await OwnThread.value { connection.send(text) } }
+        let sender = Task { await OwnThread.value { connection.send(bytes) } }
         let answer = await connection.receive()
         _ = await sender.value
         return answer

@@ -17,6 +17,13 @@ struct HostileClientTests {
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
+    /// A post of bytes that are no UTF-8 where `?` stands.
+    private static func post(_ path: String, _ body: String, bad: [UInt8]) -> [UInt8] {
+        let bytes = body.utf8.flatMap { $0 == UInt8(ascii: "?") ? bad : [$0] }
+        let head = post(path, "").replacing("Content-Length: 0", with: "Content-Length: \(bytes.count)")
+        return Array(head.utf8) + bytes
+    }
+
     private static func get(_ path: String, _ headers: String = "") -> String {
         "GET \(path) HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\(headers)\r\n"
     }
@@ -30,7 +37,7 @@ struct HostileClientTests {
     /// One thing sent and what comes of it.
     private struct Case: Sendable {
         let name: String
-        let text: @Sendable () -> String
+        let bytes: @Sendable () -> [UInt8]
         /// Statuses that are right; 0 is a closed connection without an answer.
         let statuses: Set<Int>
         /// Whether a real Alertmanager answers with the same status.
@@ -40,8 +47,12 @@ struct HostileClientTests {
             _ name: String, _ statuses: Set<Int>, compared: Bool = true,
             _ text: @autoclosure @escaping @Sendable () -> String
         ) {
+            self.init(name, statuses, compared: compared, bytes: { Array(text().utf8) })
+        }
+
+        init(_ name: String, _ statuses: Set<Int>, compared: Bool = true, bytes: @escaping @Sendable () -> [UInt8]) {
             self.name = name
-            self.text = text
+            self.bytes = bytes
             self.statuses = statuses
             isCompared = compared
         }
@@ -71,6 +82,22 @@ struct HostileClientTests {
         Case(
             "10,000 labels", [200],
             post("/api/v2/alerts", alert((0..<10_000).map { "\"l\($0)\":\"v\"" }.joined(separator: ",")))),
+        Case(
+            "a million labels", [200],
+            post("/api/v2/alerts", alert((0..<1_000_000).map { "\"l\($0)\":\"v\"" }.joined(separator: ",")))),
+        Case("no UTF-8 in a value", [200]) { post("/api/v2/alerts", alert(#""alertname":"U?""#), bad: [0xFF, 0xFE]) },
+        Case("no UTF-8 in a name", [200]) { post("/api/v2/alerts", alert(#""a?":"b""#), bad: [0x80]) },
+        Case("UTF-8 that is longer than it must", [200]) {
+            post("/api/v2/alerts", alert(#""alertname":"?""#), bad: [0xC0, 0x80])
+        },
+        Case("a surrogate in UTF-8", [200]) {
+            post("/api/v2/alerts", alert(#""alertname":"?""#), bad: [0xED, 0xA0, 0x80])
+        },
+        Case("no UTF-8 outside of strings", [400]) { post("/api/v2/alerts", "?", bad: [0xFF, 0xFE]) },
+        Case("a byte order mark", [400]) { post("/api/v2/alerts", "?[]", bad: [0xEF, 0xBB, 0xBF]) },
+        Case("no UTF-8 in a silence", [200]) {
+            post("/api/v2/silences", silence(#"[{"name":"a","value":"b?","isRegex":false}]"#), bad: [0xC3])
+        },
         Case("a value of a megabyte", [200], post("/api/v2/alerts", alert("\"a\":\"\(times(1 << 20, "x"))\""))),
         Case(
             "templates in values", [200], post("/api/v2/alerts", alert(#""alertname":"{{","x":"{{ template \"y\" }}""#))
@@ -104,11 +131,11 @@ struct HostileClientTests {
             "a silence with a regular expression that grows", [400],
             post("/api/v2/silences", silence(#"[{"name":"a","value":"((a{100}){100}){100}","isRegex":true}]"#))),
         Case(
-            "a silence of 10,000 matchers", [200],
+            "a silence of 50,000 matchers", [200],
             post(
                 "/api/v2/silences",
                 silence(
-                    "[" + (0..<10_000).map { #"{"name":"l\#($0)","value":"v","isRegex":false}"# }.joined(separator: ",")
+                    "[" + (0..<50_000).map { #"{"name":"l\#($0)","value":"v","isRegex":false}"# }.joined(separator: ",")
                         + "]"))),
         Case(
             "10,000 filters", [0, 414, 431], compared: false, get("/api/v2/alerts?" + times(10_000, "filter=a%3Db&"))),
@@ -155,8 +182,8 @@ struct HostileClientTests {
     }
 
     /// The status of an answer; 0 for none.
-    private static func status(_ port: Int, _ text: String) async -> Int {
-        let answer = await RawConnection.conversation(port: port, text)
+    private static func status(_ port: Int, _ bytes: [UInt8]) async -> Int {
+        let answer = await RawConnection.conversation(port: port, bytes)
         return Int(answer.dropFirst(9).prefix(3)) ?? 0
     }
 
@@ -169,10 +196,10 @@ struct HostileClientTests {
         Footprint.forgetPeak(of: process.id)
         let before = Footprint.peak(of: process.id)
         for each in Self.cases {
-            let status = await Self.status(ruleval.port, each.text())
+            let status = await Self.status(ruleval.port, each.bytes())
             #expect(each.statuses.contains(status), "\(each.name): \(status)")
             if each.isCompared, let both {
-                let real = await Self.status(both.theirs.port, each.text())
+                let real = await Self.status(both.theirs.port, each.bytes())
                 #expect(status == real, "\(each.name): \(status), Alertmanager \(real)")
             }
             let began = ContinuousClock.now
