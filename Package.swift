@@ -104,7 +104,7 @@ let testTargets: [Target] = [
     tests("HTTPServer", ["HTTPTransport", "TestSupport"]),
     tests("PromQL"),
     tests("Settings", ["TestSupport"]), tests("Alerts"),
-    tests("QueryEngine", ["PrometheusAPI", "TestSupport"]),
+    tests("QueryEngine", ["PrometheusAPI", "Daemon", "HTTPServer", "TestSupport"]),
     tests("PrometheusAPI", ["HTTPServer", "TestSupport"]),
     tests("RuleFiles", ["TestSupport"]),
     tests("Ruler", ["TestSupport"]), tests("RuleChecks", ["TestSupport", "JSON"]),

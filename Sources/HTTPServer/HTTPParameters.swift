@@ -1,3 +1,5 @@
+import Base
+
 /// Decoded names and values of a query or a form, in their order, repeated names kept.
 public struct HTTPParameters: Sendable, Sequence {
     /// One decoded pair.
@@ -10,6 +12,8 @@ public struct HTTPParameters: Sendable, Sequence {
 
     /// In the order of the text.
     public private(set) var all: [Parameter] = []
+    /// What is wrong with the first pair that was left out, in Go's words; nil when none was.
+    public private(set) var flaw: String?
 
     /// No parameters.
     public init() {}
@@ -17,12 +21,18 @@ public struct HTTPParameters: Sendable, Sequence {
     /// Decodes `a=1&b=x+y%21`; a pair with a broken escape or a `;` is left out, as Go does.
     public init(decoding text: some StringProtocol) {
         for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
-            if pair.contains(UInt8(ascii: ";")) { continue }
+            if pair.contains(UInt8(ascii: ";")) {
+                flaw = flaw ?? "invalid semicolon separator in query"
+                continue
+            }
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let rest = equals == pair.endIndex ? pair[equals...] : pair[pair.index(after: equals)...]
             guard let name = PercentEncoding.decode(pair[..<equals], plusIsSpace: true),
                 let value = PercentEncoding.decode(rest, plusIsSpace: true)
-            else { continue }
+            else {
+                flaw = flaw ?? PercentEncoding.brokenEscape(pair).map { "invalid URL escape \(GoQuote.quoted($0))" }
+                continue
+            }
             all.append(Parameter(name: name, value: value))
         }
     }
@@ -63,6 +73,20 @@ enum PercentEncoding {
             }
         }
         return String(decoding: out, as: UTF8.self)
+    }
+
+    /// The first escape that is none, of three characters at most.
+    static func brokenEscape(_ text: some Collection<UInt8>) -> String? {
+        var rest = text[...]
+        while let place = rest.firstIndex(of: UInt8(ascii: "%")) {
+            rest = rest[place...]
+            let escape = rest.prefix(3)
+            guard escape.count == 3, escape.dropFirst().allSatisfy({ digit($0) != nil }) else {
+                return String(decoding: escape, as: UTF8.self)
+            }
+            rest = rest.dropFirst(3)
+        }
+        return nil
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

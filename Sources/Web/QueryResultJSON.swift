@@ -10,13 +10,48 @@ public enum QueryResultJSON {
     /// The body of a query that worked.
     public static func body(_ result: QueryResult) -> [UInt8] {
         var json = JSONWriter()
+        begin(result.value, &json)
+        let rows = QueryResultRows(result.value)
+        rows.write(0..<rows.count, &json)
+        end(result, &json)
+        return json.takeBytes()
+    }
+
+    /// The same body piece by piece, for one that is large: no more of it is held than `send` waits for.
+    static func write(
+        _ result: QueryResult, window bytes: Int = windowBytes, to send: ([UInt8]) async throws -> Void
+    ) async throws {
+        var json = JSONWriter()
+        begin(result.value, &json)
+        let rows = QueryResultRows(result.value)
+        var first = 0
+        while first < rows.count {
+            let window = rows.window(from: first, bytes: bytes)
+            rows.write(window, &json)
+            first = window.upperBound
+            try await send(json.takeBytes())
+        }
+        end(result, &json)
+        try await send(json.takeBytes())
+    }
+
+    /// Whether the body is so large that it is better written piece by piece.
+    static func isLarge(_ result: QueryResult) -> Bool { QueryResultRows.size(of: result.value) > largestWhole }
+
+    /// Up to this size a body is written before it is sent. Bytes.
+    private static let largestWhole = 4 << 20
+    /// Text that is written at a time, about.
+    private static let windowBytes = 512 << 10
+
+    /// Everything before the rows.
+    private static func begin(_ value: QueryValue, _ json: inout JSONWriter) {
         json.beginObject()
         json.key("status")
         json.string("success")
         json.key("data")
         json.beginObject()
         json.key("resultType")
-        switch result.value {
+        switch value {
         case .scalar(let value, let time):
             json.string("scalar")
             json.key("result")
@@ -28,27 +63,28 @@ public enum QueryResultJSON {
             json.timestamp(time)
             json.string(text)
             json.endArray()
-        case .vector(let samples):
+        case .vector:
             json.string("vector")
             json.key("result")
             json.beginArray()
-            written(samples.count, weight: 1, &json) { vector(samples[$0], &$1) }
-            json.endArray()
-        case .matrix(let series):
+        case .matrix:
             json.string("matrix")
             json.key("result")
             json.beginArray()
-            let longest = series.max { $0.count < $1.count }
-            let texts = InstantTexts(longest?.timestamps ?? [])
-            written(series.count, weight: texts.count, &json) { matrix(series[$0], texts, &$1) }
-            json.endArray()
+        }
+    }
+
+    /// Everything behind the rows.
+    private static func end(_ result: QueryResult, _ json: inout JSONWriter) {
+        switch result.value {
+        case .vector, .matrix: json.endArray()
+        case .scalar, .string: break
         }
         if let statistics = result.statistics { write(statistics, &json) }
         json.endObject()
         texts("warnings", shown(result.annotations.warnings, "warning"), &json)
         texts("infos", shown(result.annotations.infos, "info"), &json)
         json.endObject()
-        return json.takeBytes()
     }
 
     /// Nothing is sorted apart and nothing waits in a queue here.
@@ -88,29 +124,6 @@ public enum QueryResultJSON {
         return json.takeBytes()
     }
 
-    /// Writes the elements of an array, many of them on all cores.
-    private static func written(
-        _ count: Int, weight: Int, _ json: inout JSONWriter, _ element: (Int, inout JSONWriter) -> Void
-    ) {
-        guard count > 8, count * max(weight, 4) > 20_000 else {
-            for number in 0..<count { element(number, &json) }
-            return
-        }
-        let pieces = min(count, 16)
-        var texts = [[UInt8]](repeating: [], count: pieces)
-        texts.withUnsafeMutableBufferPointer { texts in
-            let texts = texts
-            WorkSharing.shared.run(pieces: pieces) { piece, _ in
-                let part = count * piece / pieces..<count * (piece + 1) / pieces
-                var json = JSONWriter(reserving: part.count * (64 + 24 * weight))
-                for number in part { element(number, &json) }
-                texts[piece] = json.takeBytes()
-            }
-        }
-        json.reserve(texts.reduce(0) { $0 + $1.count + 1 })
-        for text in texts { json.raw(text) }
-    }
-
     /// Ten of a kind at most, and how many more there are.
     private static func shown(_ texts: [String], _ kind: String) -> [String] {
         if texts.count <= 10 { return texts }
@@ -122,83 +135,6 @@ public enum QueryResultJSON {
         json.key(key)
         json.beginArray()
         for text in texts { json.string(text) }
-        json.endArray()
-    }
-
-    private static func vector(_ sample: VectorSample, _ json: inout JSONWriter) {
-        json.beginObject()
-        json.key("metric")
-        PrometheusJSON.labels(sample.labels, &json)
-        switch sample.value {
-        case .float(let value):
-            json.key("value")
-            json.sample(sample.timestamp, value)
-        case .histogram(let histogram):
-            json.key("histogram")
-            pair(sample.timestamp, histogram, &json)
-        }
-        json.endObject()
-    }
-
-    private static func matrix(_ series: Series, _ texts: InstantTexts, _ json: inout JSONWriter) {
-        json.beginObject()
-        json.key("metric")
-        PrometheusJSON.labels(series.labels, &json)
-        let isHistogram: (Int) -> Bool = { !series.histograms.isEmpty && series.histograms[$0] != nil }
-        if series.histograms.isEmpty, series.count > 0 {
-            json.key("values")
-            json.beginArray()
-            json.samples(series.timestamps, series.values, texts)
-            json.endArray()
-            json.endObject()
-            return
-        }
-        let floats = series.timestamps.indices.filter { !isHistogram($0) }
-        if !floats.isEmpty {
-            json.key("values")
-            json.beginArray()
-            for index in floats {
-                json.sample(Timestamp(milliseconds: series.timestamps[index]), series.values[index])
-            }
-            json.endArray()
-        }
-        if floats.count < series.count {
-            json.key("histograms")
-            json.beginArray()
-            for (index, time) in series.timestamps.enumerated() where isHistogram(index) {
-                if let histogram = series.histograms[index] { pair(Timestamp(milliseconds: time), histogram, &json) }
-            }
-            json.endArray()
-        }
-        json.endObject()
-    }
-
-    private static func pair(_ time: Timestamp, _ histogram: FloatHistogram, _ json: inout JSONWriter) {
-        json.beginArray()
-        json.timestamp(time)
-        json.beginObject()
-        json.key("count")
-        json.sampleValue(histogram.count)
-        json.key("sum")
-        json.sampleValue(histogram.sum)
-        let buckets = histogram.allBuckets.filter { $0.count != 0 }
-        if !buckets.isEmpty {
-            json.key("buckets")
-            json.beginArray()
-            for bucket in buckets {
-                json.beginArray()
-                switch (bucket.isLowerInclusive, bucket.isUpperInclusive) {
-                case (false, true): json.integer(0)
-                case (true, false): json.integer(1)
-                case (false, false): json.integer(2)
-                case (true, true): json.integer(3)
-                }
-                for number in [bucket.lower, bucket.upper, bucket.count] { json.sampleValue(number) }
-                json.endArray()
-            }
-            json.endArray()
-        }
-        json.endObject()
         json.endArray()
     }
 }

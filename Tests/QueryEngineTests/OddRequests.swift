@@ -31,7 +31,7 @@ struct OddRequest: CustomStringConvertible {
 
     static let all: [OddRequest] =
         times() + steps() + ranges() + expressions() + limits() + durations() + selections() + names() + forms()
-        + methods()
+        + methods() + far()
         + grafana()
 
     private static let late = "\(start + 600)"
@@ -44,10 +44,31 @@ struct OddRequest: CustomStringConvertible {
             "5 ",
             "+5", ".5", "5.", "1e", "2026-01-01T00:00:00", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "nan(1)",
         ]
-        return texts.flatMap { time in
+        return (texts + farTimes).flatMap { time in
             [
                 query("query", [("query", "up{job=\"api\"}"), ("time", time)]),
                 query("query", [("query", "time()"), ("time", time)]),
+            ]
+        }
+    }
+
+    /// Beyond what a clock shows: infinite, wrapping around, in odd forms of RFC 3339.
+    private static let farTimes: [String] = [
+        "NaN", "Inf", "-Inf", "infinity", "1e400", "9223372036854775807", "-9223372036854775808", "9223372036854775",
+        "1e10", "-62135596801", "253402300800", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z",
+        "-292273086-05-16T16:47:06Z", "292277025-08-18T07:12:54.999999999Z", "2026-01-01 00:10:00Z",
+        "2026-01-01T00:10:00,5Z", "2026-01-01t00:10:00Z", "2026-01-01T00:10:00-24:00", "2026-01-01T00:10:00+24:60",
+        "2026-01-01T00:10:00+25:00", "2026-01-01T00:10:60Z", "2026-01-01T00:10:00+5:00", "2026-01-01T00:10:00.Z",
+    ]
+
+    private static func far() -> [OddRequest] {
+        farTimes.flatMap { time in
+            [
+                range("up", [("start", time), ("end", "\(start + 30)"), ("step", "15")]),
+                range("up", [("start", "\(start)"), ("end", time), ("step", "15")]),
+                range("\"a\"", [("start", time), ("end", time), ("step", "15")]),
+                query("series", [("match[]", "nope"), ("start", time)]), query("labels", [("end", time)]),
+                query("query_exemplars", [("query", "1+"), ("start", "5"), ("end", time)]),
             ]
         }
     }
@@ -128,7 +149,7 @@ struct OddRequest: CustomStringConvertible {
 
     private static func durations() -> [OddRequest] {
         var all: [OddRequest] = []
-        for text in ["5s", "abc", "1e30", "", "1ns", "10m", "1"] {
+        for text in ["5s", "abc", "1e30", "", "1ns", "10m", "1", "9223372036", "9223372037", "292y", "293y"] {
             for name in ["timeout", "lookback_delta"] {
                 all.append(query("query", [("query", "up"), ("time", late), (name, text)]))
                 all.append(
@@ -180,6 +201,11 @@ struct OddRequest: CustomStringConvertible {
     private static func forms() -> [OddRequest] {
         let targets: [String] = [
             "series", "series?match=up", "series?match%5B%5D=up&match%5B%5D=bad%7B", "series?match%5B%5D=",
+            "series?match%5B%5D=%7B%7D&match%5B%5D=up%5B5m%5D", "labels?match%5B%5D=%7B%7D&match%5B%5D=1",
+            "series?match%5B%5D=up%", "series?match%5B%5D=up&x=%zz1", "series?match%5B%5D=up&;a=b",
+            "labels?limit=1&%zz",
+            "query?query=1&time=5&%zz", "query?query=1&time=5&;a=b",
+            "query_exemplars?start=5&end=1",
             "query?query=%zz", "query?query=up&query=gone&time=\(late)", "query_exemplars", "query_exemplars?query=up",
             "query_exemplars?query=up&start=2&end=1", "query_exemplars?query=1%2B&start=1&end=2",
             "query_exemplars?query=1&start=1&end=2",

@@ -4,11 +4,12 @@ import TestSupport
 /// The built binary over one datasource.
 final class QueryDaemon: Sendable {
     let url: String
+    let port: Int
     private let process: ChildProcess
 
     init(_ datasource: String) async throws {
         let folder = try TemporaryFolder()
-        let port = try Surroundings.freePort()
+        port = try Surroundings.freePort()
         let config = try folder.write(
             "ruleval.yml",
             "datasource: \(datasource)\nroute: {receiver: none}\nreceivers: [{name: none}]\n")
@@ -24,6 +25,13 @@ final class QueryDaemon: Sendable {
 
     /// What it has logged so far.
     var log: String { process.errorOutput }
+
+    /// The most memory that was resident so far. Bytes.
+    var peak: Int {
+        let status = TemporaryFolder.text(of: "/proc/\(process.id)/status")
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) << 10
+    }
 
     func end() async -> Int32? {
         process.signal(15)

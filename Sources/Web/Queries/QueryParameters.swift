@@ -10,7 +10,19 @@ import TimeSeries
 struct QueryParameters {
     let all: HTTPParameters
 
-    init(_ request: HTTPServerRequest) { all = request.parameters }
+    /// What is wrong with the texts that parameters were read from; those are left out.
+    private let flaw: String?
+
+    init(_ request: HTTPServerRequest) {
+        let form = request.form
+        all = form.followed(by: request.query)
+        flaw = form.flaw ?? request.query.flaw
+    }
+
+    /// Refuses broken escapes, which most calls pass over.
+    func checkForm() throws(QueryFailure) {
+        if let flaw { throw QueryFailure("bad_data", "error parsing form values: \(flaw)") }
+    }
 
     private func text(_ name: String) -> String { all[name] ?? "" }
 
@@ -33,30 +45,20 @@ struct QueryParameters {
         return number
     }
 
-    /// Unix seconds or RFC 3339; nil for anything else.
-    private static func timestamp(_ text: String) -> Timestamp? {
-        if let seconds = GoFloat.parse(text) {
-            guard seconds.magnitude <= 9e15 else { return nil }
-            return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
-        }
-        // Go knows the letters of RFC 3339 as capitals only.
-        return text.contains("t") || text.contains("z") ? nil : RFC3339.parse(text)
-    }
-
     /// An optional instant such as `time`; nil when it is not there.
-    func optionalTime(_ name: String) throws(QueryFailure) -> Timestamp? {
+    func optionalTime(_ name: String) throws(QueryFailure) -> QueryTime? {
         let text = self.text(name)
         if text.isEmpty { return nil }
-        guard let time = Self.timestamp(text) else {
+        guard let time = QueryTime(text) else {
             throw Self.invalid(
                 name, "invalid time value for '\(name)': cannot parse \(GoQuote.quoted(text)) to a valid timestamp")
         }
         return time
     }
 
-    private func time(_ name: String) throws(QueryFailure) -> Timestamp {
+    private func time(_ name: String) throws(QueryFailure) -> QueryTime {
         let text = self.text(name)
-        guard let time = Self.timestamp(text) else {
+        guard let time = QueryTime(text) else {
             throw Self.invalid(name, "cannot parse \(GoQuote.quoted(text)) to a valid timestamp")
         }
         return time
@@ -68,11 +70,11 @@ struct QueryParameters {
             // Go makes the least of all numbers of it.
             if seconds.isNaN { return .success(.min) }
             let nanoseconds = seconds * 1e9
-            guard nanoseconds.magnitude < 9.2e18 else {
+            guard nanoseconds.magnitude <= 0x1p63 else {
                 return .failure(
                     .init(reason: "cannot parse \(GoQuote.quoted(text)) to a valid duration. It overflows int64"))
             }
-            return .success(Int64(nanoseconds))
+            return .success(nanoseconds.magnitude == 0x1p63 ? .min : Int64(nanoseconds))
         }
         guard let duration = PrometheusDuration.parse(text) else {
             return .failure(.init(reason: "cannot parse \(GoQuote.quoted(text)) to a valid duration"))
@@ -126,7 +128,7 @@ struct QueryParameters {
     /// A call of `/api/v1/query`.
     func instant(_ options: QueryOptions, now: Timestamp) throws(QueryFailure) -> QueryRequest {
         var options = options
-        let time = try optionalTime("time") ?? now
+        let time = try optionalTime("time")?.evaluated ?? now
         try apply(to: &options)
         return request("query", .instant(time), options, try expression(options), now: now)
     }
@@ -142,7 +144,7 @@ struct QueryParameters {
             throw Self.invalid(
                 "step", "zero or negative query resolution step widths are not accepted. Try a positive integer")
         }
-        guard (end - start).nanoseconds / step.nanoseconds <= Int128(options.limits.steps),
+        guard end.nanoseconds(since: start) / step.nanoseconds <= Int128(options.limits.steps),
             step >= .milliseconds(1) || end == start
         else {
             throw QueryFailure(
@@ -151,8 +153,10 @@ struct QueryParameters {
                     + "Try decreasing the query resolution (?step=XX)")
         }
         try apply(to: &options)
-        let kind = QueryPlan.Kind.range(start: start, end: end, step: max(step, .milliseconds(1)))
-        return request("query_range", kind, options, try expression(options), now: start)
+        let first = start.evaluated
+        let kind = QueryPlan.Kind.range(
+            start: first, end: max(end.evaluated, first), step: max(step, .milliseconds(1)))
+        return request("query_range", kind, options, try expression(options), now: first)
     }
 
     private func request(
@@ -171,20 +175,27 @@ struct QueryParameters {
     /// `start`, `end` and `match[]`.
     /// - Parameter named: Whether the parameter's name stands before what is wrong with a selector.
     func selection(_ options: QueryOptions, limit: Int, named: Bool = false) throws(QueryFailure) -> SeriesSelection {
-        let start = try optionalTime("start")
-        let end = try optionalTime("end")
+        let start = try optionalTime("start")?.stored
+        let end = try optionalTime("end")?.stored
         let texts = all.values("match[]")
         var sets: [[LabelMatcher]] = []
+        var hasOpen = false
         for text in texts {
             do throws(PromQLError) {
                 sets.append(
                     try PromQLParser.parseMetricSelector(text, options: .init(features: options.features)))
             } catch {
-                // A selector that accepts everything is no mistake of grammar; it is told without a place.
-                let isOpen = error.message.contains("at least one non-empty matcher")
-                let reason = isOpen ? "match[] must contain at least one non-empty matcher" : "\(error)"
-                throw named ? Self.invalid("match[]", reason) : QueryFailure("bad_data", reason)
+                // A selector that accepts everything is no mistake of grammar: it is told without a place, after those.
+                if error.message.contains("at least one non-empty matcher") {
+                    hasOpen = true
+                    continue
+                }
+                throw named ? Self.invalid("match[]", "\(error)") : QueryFailure("bad_data", "\(error)")
             }
+        }
+        if hasOpen {
+            let reason = "match[] must contain at least one non-empty matcher"
+            throw named ? Self.invalid("match[]", reason) : QueryFailure("bad_data", reason)
         }
         return SeriesSelection(matcherSets: sets, texts: texts, start: start, end: end, limit: limit)
     }

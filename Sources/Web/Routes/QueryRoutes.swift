@@ -14,11 +14,11 @@ enum QueryRoutes {
         route("/api/v1/query") { call throws(QueryFailure) in
             let limit = try call.parameters.limit()
             let request = try call.parameters.instant(call.source.options, now: call.now)
-            return try await answer(request, limit: limit, call.source)
+            return try await answer(request, limit: limit, call)
         },
         route("/api/v1/query_range") { call throws(QueryFailure) in
             let limit = try call.parameters.limit()
-            return try await answer(try call.parameters.range(call.source.options), limit: limit, call.source)
+            return try await answer(try call.parameters.range(call.source.options), limit: limit, call)
         },
         route("/api/v1/format_query") { call throws(QueryFailure) in
             let text = try call.parameters.expression(call.source.options).prettyPrinted()
@@ -38,6 +38,8 @@ enum QueryRoutes {
         /// Values of the path's parts in braces.
         let path: [String]
         let request: HTTPServerRequest
+        /// Where work that may be long belongs.
+        let executor: any TaskExecutor
     }
 
     typealias Handler = @Sendable (Call) async throws(QueryFailure) -> HTTPServerResponse
@@ -51,7 +53,8 @@ enum QueryRoutes {
             let now = service.clock.now()
             return await withTaskExecutorPreference(queries.executor) {
                 let call = Call(
-                    parameters: QueryParameters(request), source: source, now: now, path: path, request: request)
+                    parameters: QueryParameters(request), source: source, now: now, path: path, request: request,
+                    executor: queries.executor)
                 do throws(QueryFailure) {
                     return try await handler(call)
                 } catch {
@@ -62,17 +65,26 @@ enum QueryRoutes {
     }
 
     private static func answer(
-        _ request: QueryRequest, limit: Int, _ source: any QueriedSource
+        _ request: QueryRequest, limit: Int, _ call: Call
     ) async throws(QueryFailure) -> HTTPServerResponse {
         guard request.options.limits.timeout > .microseconds(1) else {
             // Prometheus finds this out before it evaluates.
             throw QueryParameters.invalid("query", "context deadline exceeded")
         }
-        switch try await source.evaluate(request) {
+        switch try await call.source.evaluate(request) {
         case .forwarded(let status, let body): return .json(body, status: status)
         case .result(var result):
             if limit > 0 { truncate(&result, to: limit) }
-            return .json(QueryResultJSON.body(result))
+            return QueryResultJSON.isLarge(result) ? stream(result, call.executor) : .json(QueryResultJSON.body(result))
+        }
+    }
+
+    /// An answer of which no more is written than the client reads.
+    private static func stream(_ result: QueryResult, _ executor: any TaskExecutor) -> HTTPServerResponse {
+        .stream(contentType: "application/json") { body in
+            try await withTaskExecutorPreference(executor) {
+                try await QueryResultJSON.write(result) { try await body.write($0) }
+            }
         }
     }
 

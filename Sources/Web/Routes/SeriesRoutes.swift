@@ -13,6 +13,8 @@ enum SeriesRoutes {
         },
         QueryRoutes.route("/api/v1/label/{name}/values", methods: ["GET"]) { call throws(QueryFailure) in
             let name = LabelNameEscape.decode(call.path[0])
+            // A slash in a name, written as an escape, is one of the path to Prometheus.
+            if call.path[0].contains("/") { return HTTPServerResponse(status: 404, text: "404 page not found\n") }
             // Paths that are no UTF-8 have been repaired when they come here.
             if name.isEmpty || name.unicodeScalars.contains("\u{FFFD}") {
                 throw QueryFailure("bad_data", "invalid label name: \(GoQuote.quoted(name))")
@@ -22,6 +24,7 @@ enum SeriesRoutes {
             return list(try await call.source.labelValues(name, selection), limit) { $1.string($0) }
         },
         QueryRoutes.route("/api/v1/series") { call throws(QueryFailure) in
+            try call.parameters.checkForm()
             guard !call.parameters.all.values("match[]").isEmpty else {
                 throw QueryFailure("bad_data", "no match[] parameter provided")
             }
@@ -54,12 +57,12 @@ enum SeriesRoutes {
         },
         // No exemplars are kept; Grafana asks all the same.
         QueryRoutes.route("/api/v1/query_exemplars") { call throws(QueryFailure) in
-            let expression = try call.parameters.plainExpression(call.source.options)
             if let start = try call.parameters.optionalTime("start"), let end = try call.parameters.optionalTime("end"),
                 end < start
             {
                 throw QueryFailure("bad_data", "end timestamp must not be before start timestamp")
             }
+            let expression = try call.parameters.plainExpression(call.source.options)
             if expression.vectorSelectors.isEmpty { return HTTPServerResponse(status: 204) }
             return PrometheusJSON.success { json in
                 json.beginArray()
