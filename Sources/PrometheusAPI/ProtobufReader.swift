@@ -86,14 +86,18 @@ struct ProtobufReader {
         while packed.at < packed.bytes.count { values.append(Self.unzigzag(try packed.rawVarint())) }
     }
 
-    /// Appends a repeated `uint32`, packed or not.
-    mutating func unsigned(into values: inout [UInt32]) throws(ProtobufError) {
+    /// Appends a repeated `uint32`, packed or not; more than `limit` are too many labels.
+    mutating func unsigned(into values: inout [UInt32], limit: Int) throws(ProtobufError) {
         guard isBytes else {
             values.append(UInt32(truncatingIfNeeded: try varint()))
+            if values.count > limit { throw .tooManyLabels }
             return
         }
         var packed = ProtobufReader(try data())
-        while packed.at < packed.bytes.count { values.append(UInt32(truncatingIfNeeded: try packed.rawVarint())) }
+        while packed.at < packed.bytes.count {
+            values.append(UInt32(truncatingIfNeeded: try packed.rawVarint()))
+            if values.count > limit { throw .tooManyLabels }
+        }
     }
 
     mutating func skip() throws(ProtobufError) {

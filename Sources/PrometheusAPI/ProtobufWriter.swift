@@ -40,6 +40,9 @@ struct ProtobufWriter {
         message(field) { writer in for value in values { writer.raw(value) } }
     }
 
+    /// Fields that are written already.
+    mutating func raw(_ fields: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: fields) }
+
     /// A message; `write` writes its fields with this same writer.
     mutating func message(_ field: Int, _ write: (inout ProtobufWriter) -> Void) {
         raw(UInt64(field) << 3 | 2)

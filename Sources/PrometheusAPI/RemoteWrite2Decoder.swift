@@ -8,12 +8,9 @@ struct RemoteWrite2Decoder: ~Copyable {
     private var builder: SampleBatchBuilder
     private var symbols: [UnsafeRawBufferPointer] = []
     private var references: [UInt32] = []
-    private var unfolded = 0
+    private var budget = UnfoldingBudget()
     private var body = RemoteWriteBody()
     private var described: Set<RemoteWriteRequest.Metadata> = []
-
-    /// What the texts of all series may take. Bytes.
-    private static let maximumUnfolded = 256 << 20
 
     /// What a message says; `bytes` must outlive the call only.
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> RemoteWriteBody {
@@ -21,7 +18,12 @@ struct RemoteWrite2Decoder: ~Copyable {
         // The table may stand behind what refers to it.
         var table = ProtobufReader(bytes)
         while try table.next() {
-            if table.field == 4 { decoder.symbols.append(try table.data()) } else { try table.skip() }
+            guard table.field == 4 else {
+                try table.skip()
+                continue
+            }
+            try decoder.budget.take(MemoryLayout<UnsafeRawBufferPointer>.stride)
+            decoder.symbols.append(try table.data())
         }
         var reader = ProtobufReader(bytes)
         while try reader.next() {
@@ -40,11 +42,15 @@ struct RemoteWrite2Decoder: ~Copyable {
         references.removeAll(keepingCapacity: true)
         while try reader.next() {
             switch reader.field {
-            case 1: try reader.unsigned(into: &references)
+            case 1: try reader.unsigned(into: &references, limit: 2 * RemoteWriteRequest.maximumLabels)
             case 2:
                 let (timestamp, value) = try RemoteSeriesDecoder.sample(try reader.data())
+                try budget.takeSample()
                 builder.append(value, at: timestamp)
-            case 3: histograms.append(try RemoteSeriesDecoder.histogram(try reader.data(), isStrict: true))
+            case 3:
+                let histogram = try reader.data()
+                try budget.takeHistogram(histogram)
+                histograms.append(try RemoteSeriesDecoder.histogram(histogram, isStrict: true))
             case 4:
                 body.exemplars += 1
                 try reader.skip()
@@ -64,19 +70,10 @@ struct RemoteWrite2Decoder: ~Copyable {
 
     private mutating func findLabels() throws(ProtobufError) {
         guard references.count % 2 == 0 else { throw ProtobufError("a label has a name and no value") }
-        if references.count / 2 > RemoteWriteRequest.maximumLabels { throw .tooManyLabels }
         for place in stride(from: 0, to: references.count, by: 2) {
             let (name, value) = (try symbol(references[place]), try symbol(references[place + 1]))
-            try take(name.count + value.count)
+            try budget.take(name.count + value.count)
             builder.append(name: name, value: value)
-        }
-    }
-
-    /// Counts what texts unfold to: a long one can be referred to again and again.
-    private mutating func take(_ count: Int) throws(ProtobufError) {
-        unfolded += count
-        if unfolded > Self.maximumUnfolded {
-            throw ProtobufError("the labels of all series are longer than \(Self.maximumUnfolded) bytes")
         }
     }
 
@@ -120,7 +117,7 @@ struct RemoteWrite2Decoder: ~Copyable {
             default: try reader.skip()
             }
         }
-        try take(metric.utf8.count + facts.help.utf8.count + facts.unit.utf8.count)
+        try budget.take(metric.utf8.count + facts.help.utf8.count + facts.unit.utf8.count)
         if facts.type == "unknown", facts.help.isEmpty, facts.unit.isEmpty { return }
         if ["histogram", "summary", "gaugehistogram"].contains(facts.type) {
             // The series of one classic histogram are described each, their metric is meant.

@@ -7,6 +7,7 @@ import TimeSeries
 struct RemoteWriteDecoder: ~Copyable {
     private var builder: SampleBatchBuilder
     private var body = RemoteWriteBody()
+    private var budget = UnfoldingBudget()
 
     /// What a message says; `bytes` must outlive the call only.
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> RemoteWriteBody {
@@ -15,7 +16,10 @@ struct RemoteWriteDecoder: ~Copyable {
         while try reader.next() {
             switch reader.field {
             case 1: try decoder.series(try reader.data())
-            case 3: decoder.body.metadata.append(try RemoteWriteRequest.Metadata(try reader.data()))
+            case 3:
+                let facts = try reader.data()
+                try decoder.budget.take(128 + facts.count)
+                decoder.body.metadata.append(try RemoteWriteRequest.Metadata(facts))
             default: try reader.skip()
             }
         }
@@ -34,11 +38,15 @@ struct RemoteWriteDecoder: ~Copyable {
             case 1: try label(try reader.data())
             case 2:
                 let (timestamp, value) = try RemoteSeriesDecoder.sample(try reader.data())
+                try budget.takeSample()
                 builder.append(value, at: timestamp)
             case 3:
                 body.exemplars += 1
                 try reader.skip()
-            case 4: histograms.append(try RemoteSeriesDecoder.histogram(try reader.data(), isStrict: true))
+            case 4:
+                let histogram = try reader.data()
+                try budget.takeHistogram(histogram)
+                histograms.append(try RemoteSeriesDecoder.histogram(histogram, isStrict: true))
             default: try reader.skip()
             }
         }

@@ -96,6 +96,6 @@ struct RemoteWriteLabelsTests {
         let error = #expect(throws: RemoteBodyError.self) {
             try RemoteWriteRequest.decode(body, version: .two, limit: 64 << 20)
         }
-        #expect(error?.message == "the labels of all series are longer than 268435456 bytes")
+        #expect(error?.message == "what the body says takes more than 268435456 bytes of memory")
     }
 }
