@@ -60,7 +60,7 @@ enum RemoteRead {
         let bytes = try Snappy.uncompress(body, limit: budget.remaining)
         guard budget.take(bytes.count) else { throw ProtobufError("the samples take more memory than allowed") }
         let result: Result<[[Series]], ProtobufError> = bytes.withUnsafeBytes { bytes in
-            do throws(ProtobufError) { return .success(try results(bytes, externalLabels)) } catch {
+            do throws(ProtobufError) { return .success(try results(bytes, externalLabels, budget)) } catch {
                 return .failure(error)
             }
         }
@@ -71,12 +71,12 @@ enum RemoteRead {
         return answers
     }
 
-    private static func results(_ bytes: UnsafeRawBufferPointer, _ externalLabels: Labels) throws(ProtobufError)
-        -> [[Series]]
-    {
+    private static func results(
+        _ bytes: UnsafeRawBufferPointer, _ externalLabels: Labels, _ budget: ByteBudget
+    ) throws(ProtobufError) -> [[Series]] {
         var reader = ProtobufReader(bytes)
         var answers: [[Series]] = []
-        var decoder = RemoteSeriesDecoder()
+        var decoder = RemoteSeriesDecoder(budget: budget)
         while try reader.next() {
             guard reader.field == 1 else {
                 try reader.skip()

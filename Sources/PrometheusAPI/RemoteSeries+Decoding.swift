@@ -1,4 +1,5 @@
 import Base
+import HTTPTransport
 import TimeSeries
 
 /// Reads the TimeSeries messages of remote read, and the parts of them that remote write has in common.
@@ -6,6 +7,13 @@ import TimeSeries
 /// - Source: prometheus/prometheus prompb/types.proto.
 struct RemoteSeriesDecoder {
     private var collector = LabelsCollector()
+    /// What all answers may take.
+    private let budget: ByteBudget
+    /// Memory that short messages ask for beyond their own bytes and that is not taken from the budget yet.
+    private var claimed = 0
+
+    init(budget: ByteBudget) { self.budget = budget }
+
     /// Reads one message; nil when it has no samples.
     mutating func series(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> Series? {
         var reader = ProtobufReader(bytes)
@@ -16,10 +24,17 @@ struct RemoteSeriesDecoder {
             switch reader.field {
             case 1: try label(try reader.data())
             case 2:
-                let (timestamp, value) = try Self.sample(try reader.data())
+                let sample = try reader.data()
+                // Honest ones have a time of seven bytes.
+                if sample.count < 4 { try claim(16) }
+                let (timestamp, value) = try Self.sample(sample)
                 timestamps.append(timestamp)
                 values.append(value)
-            case 4: histograms.append(try Self.histogram(try reader.data(), isStrict: false))
+            case 4:
+                let histogram = try reader.data()
+                // Honest ones have some dozens to some hundreds of bytes; each of a long one can be a bucket.
+                if histogram.count < 16 || histogram.count > 8192 { try claim(256 + 16 * histogram.count) }
+                histograms.append(try Self.histogram(histogram, isStrict: false))
             default: try reader.skip()
             }
         }
@@ -28,6 +43,13 @@ struct RemoteSeriesDecoder {
         var series = Series(labels: labels, timestamps: timestamps, values: values)
         if !histograms.isEmpty { Self.merge(histograms, into: &series) }
         return series
+    }
+
+    private mutating func claim(_ bytes: Int) throws(ProtobufError) {
+        claimed += bytes
+        guard claimed > 1 << 20 else { return }
+        guard budget.take(claimed) else { throw ProtobufError("the samples take more memory than allowed") }
+        claimed = 0
     }
 
     private mutating func label(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {

@@ -108,6 +108,21 @@ struct ExpositionTextTests {
         #expect(error?.description.hasPrefix("f.gz:1:1: error: the gzip data is damaged") == true)
     }
 
+    @Test("a million labels, and times that are none, are refused with their place")
+    func absurd() {
+        func reason(_ text: String) -> String? {
+            var reader = ExpositionText()
+            return #expect(throws: Diagnostic.self) {
+                try reader.read(Array(text.utf8), file: "f", now: Timestamp(milliseconds: 0))
+            }?.description
+        }
+        let labels = (0..<1_000_000).map { "l\($0)=\"v\"" }.joined(separator: ",")
+        #expect(reason("up 1\nm{\(labels)} 1\n")?.hasPrefix("f:2:2: error: a series has more than 1000 labels") == true)
+        for time in ["NaN", "Inf", "1e999", "9223372036854775808"] {
+            #expect(reason("up 1 \(time)\n")?.hasPrefix("f:1:6: error") == true, "\(time)")
+        }
+    }
+
     @Test("damaged texts give an error or samples, never a crash")
     func damage() {
         let whole = Array(

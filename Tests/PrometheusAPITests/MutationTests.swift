@@ -43,6 +43,23 @@ struct MutationTests {
         #expect(outcomes == [true, false])
     }
 
+    @Test(
+        "times in answers that are none are refused, far ones do no harm",
+        arguments: [
+            ("NaN", true), ("\"NaN\"", true), ("null", true), ("1e999", true), ("-1e999", true), ("[]", true),
+            ("1e300", true), ("9223372036854775808", true), ("1.5", false), ("-5", false),
+        ])
+    func timesOfAnswers(_ time: String, isRefused: Bool) {
+        for result in [
+            #""vector","result":[{"metric":{},"value":[\#(time),"1"]}]"#,
+            #""matrix","result":[{"metric":{},"values":[[\#(time),"1"]]}]"#, #""scalar","result":[\#(time),"1"]"#,
+        ] {
+            let body = Array(#"{"status":"success","data":{"resultType":\#(result)}}"#.utf8)
+            let answer = try? QueryAnswer(PrometheusAnswer(body))
+            #expect((answer == nil) == isRefused, "\(result)")
+        }
+    }
+
     @Test func ofQueryAnswers() {
         var generator = SeededGenerator(seed: 2)
         let whole = Array(

@@ -87,6 +87,23 @@ struct PrometheusSourceTests {
         await server.stop()
     }
 
+    @Test(
+        "of which two bytes claim a sample or a histogram are refused before memory is set aside for them",
+        arguments: [0x12, 0x22] as [UInt8])
+    func claims(_ field: UInt8) throws {
+        var message: [UInt8] = []
+        for _ in 0..<400_000 { message += [field, 0x00] }
+        var writer = ProtobufWriter()
+        writer.message(1) { writer in
+            writer.message(1) { writer in message.withUnsafeBufferPointer { writer.raw($0) } }
+        }
+        let body = Snappy.compress(writer.bytes)
+        let error = #expect(throws: ProtobufError.self) {
+            try RemoteRead.decode(body, count: 1, budget: ByteBudget(4 << 20), externalLabels: .empty)
+        }
+        #expect(error?.description == "the samples take more memory than allowed")
+    }
+
     @Test func aFailingServerIsNotTakenForOneWithoutRemoteRead() async throws {
         let isUp = Mutex(false)
         let result = Snappy.compress([0x0A, 0x00])
