@@ -37,7 +37,7 @@ let floor0: [Target] = [
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     system("CMicrohttpdSystem", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
-    .systemLibrary(name: "CSpawn"),
+    .systemLibrary(name: "CSpawn"), .systemLibrary(name: "CHeap"),
     .target(name: "CCurl", dependencies: ["CCurlSystem"]),
     system("CGnuTLSSystem", pkgConfig: "gnutls", debian: "libgnutls28-dev"),
     system("CCryptSystem", pkgConfig: "libcrypt", debian: "libcrypt-dev"),
@@ -45,7 +45,7 @@ let floor0: [Target] = [
     .target(name: "CCrypt", dependencies: ["CCryptSystem"]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("m")]),
-    module("Base"),
+    module("Base", ["CHeap"]),
     module("RegularExpressions", ["CRE2"]),
 ]
 

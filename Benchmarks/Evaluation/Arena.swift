@@ -48,7 +48,7 @@ final class Arena: Sendable {
         """
         global: {scrape_interval: 5s, scrape_timeout: 5s, evaluation_interval: \(interval)}
         scrape_configs:
-          - {job_name: bench, static_configs: [{targets: ['\(exporter.target)']}]}
+        \(exporter.scrapeConfigs)
         alerting: {alertmanagers: [{static_configs: [{targets: ['\(catcher.target)']}]}]}
         \(evaluates ? "rule_files: [rules.yml]" : "")
         """

@@ -2,12 +2,18 @@ import HTTPServer
 import Synchronization
 
 /// Serves some thousand series whose values move, and a few that are raised at a moment that is noted.
+///
+/// What is raised is spread over several targets, which a server scrapes at different moments of its interval, and has
+/// numbers of its own in each run: what is left of the run before is nobody's answer.
 final class SyntheticExporter: Sendable {
     static let hostsPerJob = 20
+    /// Targets that serve what can be raised.
+    static let flipTargets = 10
 
     private struct State {
         var prefixes: [[UInt8]] = []
         var tick: UInt64 = 0
+        var run = 0
         var raised: Set<Int> = []
         /// When a raised series was first served.
         var served: [Int: ContinuousClock.Instant] = [:]
@@ -22,7 +28,7 @@ final class SyntheticExporter: Sendable {
     private final class StateBox: Sendable {
         let state = Mutex(State())
 
-        func text(flips: Int) -> String {
+        func series() -> String {
             state.withLock { state in
                 state.tick += 1
                 var body: [UInt8] = []
@@ -32,12 +38,20 @@ final class SyntheticExporter: Sendable {
                     body += Array(String(state.tick * UInt64(index % 97 + 1) + UInt64(index % 13)).utf8)
                     body.append(0x0A)
                 }
-                for flip in 0..<flips {
+                return String(decoding: body, as: UTF8.self)
+            }
+        }
+
+        func flips(of target: Int, among count: Int) -> String {
+            state.withLock { state in
+                var text = ""
+                for flip in stride(from: target, to: count, by: SyntheticExporter.flipTargets) {
                     let isRaised = state.raised.contains(flip)
                     if isRaised, state.served[flip] == nil { state.served[flip] = .now }
-                    body += Array("bench_flip{n=\"\(flip)\"} \(isRaised ? 1 : 0)\n".utf8)
+                    let labels = "target=\"\(target)\",n=\"\(SyntheticExporter.number(flip, run: state.run))\""
+                    text += "bench_flip{\(labels)} \(isRaised ? 1 : 0)\n"
                 }
-                return String(decoding: body, as: UTF8.self)
+                return text
             }
         }
     }
@@ -58,19 +72,38 @@ final class SyntheticExporter: Sendable {
         let all = prefixes
         box.state.withLock { $0.prefixes = all }
         state = box
-        server = try HTTPServer { _ in
-            HTTPServerResponse(contentType: "text/plain; version=0.0.4", text: box.text(flips: flips))
+        server = try HTTPServer { request in
+            let target = request.pathSegments.last.flatMap { Int($0) }
+            return HTTPServerResponse(
+                contentType: "text/plain; version=0.0.4",
+                text: target.map { box.flips(of: $0, among: flips) } ?? box.series())
         }
     }
+
+    /// What a flip is called in a run.
+    private static func number(_ flip: Int, run: Int) -> Int { run * 1000 + flip }
 
     static func name(_ metric: Int) -> String { metric % 2 == 0 ? "bench_\(metric)_total" : "bench_\(metric)" }
 
     var target: String { "127.0.0.1:\(server.port)" }
 
+    /// What a server scrapes, as the list under `scrape_configs`.
+    var scrapeConfigs: String {
+        var text = "  - {job_name: bench, static_configs: [{targets: ['\(target)']}]}"
+        for flip in 0..<Self.flipTargets {
+            text +=
+                "\n  - {job_name: flips-\(flip), metrics_path: /flips/\(flip), "
+                + "static_configs: [{targets: ['\(target)']}]}"
+        }
+        return text
+    }
+
     func raise(_ flip: Int) { state.state.withLock { _ = $0.raised.insert(flip) } }
 
-    func lowerAll() {
+    /// Nothing is raised any more, and what is raised from now on has another number.
+    func beginRun() {
         state.state.withLock {
+            $0.run += 1
             $0.raised = []
             $0.served = [:]
         }
@@ -78,7 +111,11 @@ final class SyntheticExporter: Sendable {
 
     func servedAt(_ flip: Int) -> ContinuousClock.Instant? { state.state.withLock { $0.served[flip] } }
 
-    /// Rules that read all series once for every `series / 20` rules, in groups of 50, and one that watches the flips.
+    /// The number under which a flip of this run is in alerts.
+    func number(_ flip: Int) -> Int { Self.number(flip, run: state.state.withLock { $0.run }) }
+
+    /// Rules that read all series once for every `series / 20` rules, in groups of 50, and a group for the flips of each
+    /// target: where groups tick at different moments, so do these.
     func rules(_ count: Int, interval: String) -> String {
         var text = "groups:\n"
         var made = 0
@@ -93,8 +130,12 @@ final class SyntheticExporter: Sendable {
             }
             round += 1
         }
+        for target in 0..<Self.flipTargets {
+            text +=
+                "  - {name: flips-\(target), interval: \(interval), "
+                + "rules: [{alert: Flip, expr: 'bench_flip{target=\"\(target)\"} == 1'}]}\n"
+        }
         return text
-            + "  - {name: flips, interval: \(interval), rules: [{alert: Flip, expr: 'bench_flip == 1'}]}\n"
     }
 
     private func expression(_ metric: Int, _ job: Int, _ round: Int) -> String {
@@ -109,7 +150,7 @@ final class SyntheticExporter: Sendable {
     }
 }
 
-/// Takes alerts as an Alertmanager does and notes when each flip arrived first.
+/// Takes alerts as an Alertmanager does and notes when each number arrived first.
 final class AlertCatcher: Sendable {
     private final class Box: Sendable {
         let arrived = Mutex<[Int: ContinuousClock.Instant]>([:])
@@ -135,8 +176,7 @@ final class AlertCatcher: Sendable {
     }
 
     var target: String { "127.0.0.1:\(server.port)" }
-    func arrivedAt(_ flip: Int) -> ContinuousClock.Instant? { box.arrived.withLock { $0[flip] } }
-    func forget() { box.arrived.withLock { $0 = [:] } }
+    func arrivedAt(_ number: Int) -> ContinuousClock.Instant? { box.arrived.withLock { $0[number] } }
 }
 
 extension Substring {

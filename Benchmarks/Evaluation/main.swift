@@ -38,8 +38,7 @@ func run(_ contestant: Contestant, _ arena: Arena, baseline: Double, rules: Int,
     async throws
     -> Run
 {
-    arena.exporter.lowerAll()
-    arena.catcher.forget()
+    arena.exporter.beginRun()
     let process = try await contestant.start(arena)
     // Until all groups have ticked, a window is full, and what is new is known.
     try await Task.sleep(for: .seconds(interval * 3 + 10))
@@ -62,7 +61,9 @@ func run(_ contestant: Contestant, _ arena: Arena, baseline: Double, rules: Int,
     result.source = max(0, source.cpu - before.1 - baseline * took) / evaluations
     result.resident = meter?.resident ?? .nan
     for flip in 0..<next {
-        guard let seen = arena.exporter.servedAt(flip), let arrived = arena.catcher.arrivedAt(flip) else { continue }
+        guard let seen = arena.exporter.servedAt(flip),
+            let arrived = arena.catcher.arrivedAt(arena.exporter.number(flip))
+        else { continue }
         result.lags.append((arrived - seen).seconds)
     }
     if let process {

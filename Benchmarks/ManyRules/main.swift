@@ -49,6 +49,16 @@ final class CountingSink: RulerSink {
 /// Answers every expression with one sample.
 struct QuickServer: InstantQuerying {
     func instant(_ expression: String, at time: Timestamp, timeout: Duration) async throws -> QueryResult {
+        Self.answer(time)
+    }
+
+    func instants(
+        _ expressions: [String], at time: Timestamp, timeout: Duration
+    ) async -> [Result<QueryResult, any Error>] {
+        expressions.map { _ in .success(Self.answer(time)) }
+    }
+
+    private static func answer(_ time: Timestamp) -> QueryResult {
         QueryResult(value: .vector([VectorSample(labels: ["job": "a"], timestamp: time, value: .float(1))]))
     }
 }

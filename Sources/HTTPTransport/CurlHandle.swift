@@ -31,6 +31,13 @@ struct CurlHandle {
         return code
     }
 
+    /// How long the transfer took.
+    func took() -> Duration {
+        var microseconds: curl_off_t = 0
+        _ = ruleval_curl_get_size(raw, CURLINFO_TOTAL_TIME_T, &microseconds)
+        return .microseconds(microseconds)
+    }
+
     /// What every transfer needs, and TLS.
     func setUp(_ tls: TLSOptions) {
         set(CURLOPT_NOSIGNAL, 1)

@@ -11,7 +11,7 @@ extension CurlTransfer {
         var host = bare
         if let name = server.tls.serverName, !name.isEmpty, server.security != .none {
             host = name
-            setLines(CURLOPT_CONNECT_TO, ["\(name):\(server.port):\(bare):\(server.port)"])
+            setLines(CURLOPT_CONNECT_TO, CurlLines(["\(name):\(server.port):\(bare):\(server.port)"]))
         }
         let hello = PercentEncoding.component(server.helloName)
         handle.set(CURLOPT_URL, "\(scheme)://\(host):\(server.port)/\(hello)")
@@ -23,7 +23,7 @@ extension CurlTransfer {
         handle.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: max(1, server.timeout.milliseconds)))
         if let login = server.login { setLogin(login) }
         handle.set(CURLOPT_MAIL_FROM, "<\(envelope.sender)>")
-        setLines(CURLOPT_MAIL_RCPT, envelope.recipients.map { "<\($0)>" })
+        setLines(CURLOPT_MAIL_RCPT, CurlLines(envelope.recipients.map { "<\($0)>" }))
         setUpload(Self.withCRLF(message))
     }
 

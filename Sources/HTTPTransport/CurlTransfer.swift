@@ -1,5 +1,6 @@
 import Base
 internal import CCurl
+internal import Glibc
 internal import Synchronization
 
 /// One transfer in a ``CurlLoop``: what it sends, what it has received, and who waits for it.
@@ -15,7 +16,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     private let bodyLimit: Int
     private let budget: ByteBudget?
-    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private var lists: [CurlLines] = []
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var lines: [String] = []
     private var lineBytes = 0
@@ -50,17 +51,13 @@ final class CurlTransfer: @unchecked Sendable {
 
     deinit {
         curl_easy_cleanup(handle.raw)
-        for list in lists { curl_slist_free_all(list) }
         errorText.deallocate()
     }
 
     /// Sets an option that takes a list of lines, kept as long as the transfer.
-    func setLines(_ option: CURLoption, _ lines: [String]) {
-        var list: UnsafeMutablePointer<curl_slist>?
-        for line in lines { list = curl_slist_append(list, line) ?? list }
-        guard let list else { return }
-        lists.append(list)
-        handle.set(option, list: list)
+    func setLines(_ option: CURLoption, _ lines: CurlLines) {
+        lists.append(lines)
+        handle.set(option, list: lines.list)
     }
 
     /// What is sent as a mail's text.
@@ -73,15 +70,14 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// What has come in until libcurl ended with `code`; on the loop's thread.
     func outcome(_ code: CURLcode) -> CurlOutcome {
-        let text = UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE)).prefix { $0 != 0 }
         let detail =
-            text.isEmpty
-            ? String(cString: curl_easy_strerror(code))
-            : String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            code == CURLE_OK
+            ? "" : errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
         var received: [UInt8] = []
         swap(&received, &body)
         return CurlOutcome(
-            code: code, status: handle.status(), detail: detail, lines: lines, body: received, isTooLarge: isTooLarge)
+            code: code, status: handle.status(), detail: detail, lines: lines, body: received, isTooLarge: isTooLarge,
+            took: handle.took())
     }
 
     private static let receivedLine: ruleval_curl_callback = { bytes, size, count, user in
@@ -90,7 +86,9 @@ final class CurlTransfer: @unchecked Sendable {
         var line = UnsafeRawBufferPointer(start: bytes, count: size * count)[...]
         while let last = line.last, last == 0x0A || last == 0x0D { line.removeLast() }
         // A new status line begins a new set of headers: what came before was interim.
-        if line.starts(with: Array("HTTP/".utf8)) { transfer.lines.removeAll() }
+        if line.count >= 5, memcmp(bytes, "HTTP/", 5) == 0 {
+            transfer.lines.removeAll(keepingCapacity: true)
+        }
         transfer.lineBytes += size * count
         if transfer.lineBytes > lineLimit {
             transfer.isTooLarge = true
@@ -150,6 +148,8 @@ struct CurlOutcome: Sendable {
     let lines: [String]
     let body: [UInt8]
     let isTooLarge: Bool
+    /// From when it was handed over to its end.
+    let took: Duration
 }
 
 /// How a transfer ended.

@@ -88,17 +88,77 @@ public final class HTTPClient: Sendable {
     private func exchange(_ request: HTTPRequest, with url: HTTPURL, mayUseCredentials: Bool)
         async throws(HTTPError) -> HTTPResponse
     {
-        guard let loop,
-            let transfer = CurlTransfer(
-                timeout: request.timeout, tls: request.tls, bodyLimit: request.responseLimit,
-                budget: request.responseBudget)
-        else { throw HTTPError(.invalidRequest, "libcurl cannot be started") }
-        try transfer.setUp(request, url, mayUseCredentials: mayUseCredentials, userAgent: userAgent)
-        switch await loop.perform(transfer) {
+        let recipe = try HTTPRecipe(request, url, mayUseCredentials: mayUseCredentials, userAgent: userAgent)
+        guard let loop, let transfer = Self.transfer(recipe, body: request.body) else { throw Self.notStarted }
+        return try Self.response(await loop.perform(transfer), from: url, limit: request.responseLimit)
+    }
+
+    /// Sends `request` once with each of `bodies`, all together, and waits for all answers, which come in their order. It
+    /// costs less than as many requests.
+    public func send(_ request: HTTPRequest, bodies: [[UInt8]]) async -> [Result<HTTPResponse, HTTPError>] {
+        let plain = standIn == nil ? HTTPURL(request.url).flatMap { $0.scheme.hasPrefix("http") ? $0 : nil } : nil
+        var transfers: [CurlTransfer] = []
+        if let plain, loop != nil {
+            do throws(HTTPError) {
+                let recipe = try HTTPRecipe(request, plain, mayUseCredentials: true, userAgent: userAgent)
+                transfers = bodies.compactMap { Self.transfer(recipe, body: $0) }
+            } catch {
+                return bodies.map { _ in .failure(error) }
+            }
+        }
+        var answers: [Result<HTTPResponse, HTTPError>] = []
+        guard let plain, let loop, transfers.count == bodies.count else {
+            for body in bodies {
+                answers.append(await Self.result { () async throws(HTTPError) in try await send(request, body) })
+            }
+            return answers
+        }
+        for (end, body) in zip(await loop.perform(transfers), bodies) {
+            let answer = Self.result { () throws(HTTPError) in
+                try Self.response(end, from: plain, limit: request.responseLimit)
+            }
+            if request.followRedirects, case .success(let response) = answer, Self.redirect(response) != nil {
+                answers.append(await Self.result { () async throws(HTTPError) in try await send(request, body) })
+            } else {
+                answers.append(answer)
+            }
+        }
+        return answers
+    }
+
+    private func send(_ request: HTTPRequest, _ body: [UInt8]) async throws(HTTPError) -> HTTPResponse {
+        var one = request
+        one.body = body
+        return try await send(one)
+    }
+
+    private static func result(_ body: () throws(HTTPError) -> HTTPResponse) -> Result<HTTPResponse, HTTPError> {
+        do throws(HTTPError) { return .success(try body()) } catch { return .failure(error) }
+    }
+
+    private static func result(
+        _ body: () async throws(HTTPError) -> HTTPResponse
+    ) async -> Result<HTTPResponse, HTTPError> {
+        do throws(HTTPError) { return .success(try await body()) } catch { return .failure(error) }
+    }
+
+    private static var notStarted: HTTPError { HTTPError(.invalidRequest, "libcurl cannot be started") }
+
+    private static func transfer(_ recipe: HTTPRecipe, body: [UInt8]?) -> CurlTransfer? {
+        let request = recipe.request
+        let transfer = CurlTransfer(
+            timeout: request.timeout, tls: request.tls, bodyLimit: request.responseLimit, budget: request.responseBudget
+        )
+        transfer?.setUp(recipe, body: body)
+        return transfer
+    }
+
+    private static func response(_ end: CurlEnd, from url: HTTPURL, limit: Int) throws(HTTPError) -> HTTPResponse {
+        switch end {
         case .cancelled: throw HTTPError(.cancelled, "cancelled")
         case .stopped: throw HTTPError(.cancelled, "the client has been stopped")
         case .late: throw HTTPError(.timeout, "no answer from \(url.authority) in time")
-        case .finished(let outcome): return try Self.response(outcome, from: url, limit: request.responseLimit)
+        case .finished(let outcome): return try response(outcome, from: url, limit: limit)
         }
     }
 
@@ -113,13 +173,15 @@ public final class HTTPClient: Sendable {
         }
         var headers: [HTTPHeader] = []
         for line in outcome.lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            var value = line[line.index(after: colon)...]
-            while let first = value.first, first == " " || first == "\t" { value.removeFirst() }
-            while let last = value.last, last == " " || last == "\t" { value.removeLast() }
-            headers.append(HTTPHeader(String(line[..<colon]), String(value)))
+            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            var value = line.utf8[line.utf8.index(after: colon)...]
+            while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
+            while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
+            headers.append(HTTPHeader(String(line[..<colon]), String(Substring(value))))
         }
-        return HTTPResponse(status: outcome.status, headers: headers, body: outcome.body, url: url.text)
+        var response = HTTPResponse(status: outcome.status, headers: headers, body: outcome.body, url: url.text)
+        response.took = outcome.took
+        return response
     }
 
     static func kind(of code: CURLcode) -> HTTPError.Kind {

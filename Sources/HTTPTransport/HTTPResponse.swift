@@ -8,6 +8,8 @@ public struct HTTPResponse: Sendable {
     public var body: [UInt8]
     /// The address that answered, after redirects.
     public var url: String
+    /// From when the request was handed over to the end of the answer, redirects not counted.
+    public var took: Duration = .zero
 
     /// An answer.
     public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = [], url: String = "") {

@@ -11,8 +11,8 @@ import TimeSeries
 public final class PrometheusClient: Sendable {
     /// The server and how it is asked.
     public let settings: PrometheusServerSettings
-    private let http: ConfiguredHTTPClient
-    private let refusesPost = Mutex(false)
+    let http: ConfiguredHTTPClient
+    let refusesPost = Mutex(false)
     /// Its addresses and how they fare.
     public let pool: ServerPool
 
@@ -74,7 +74,7 @@ public final class PrometheusClient: Sendable {
     }
 
     /// `path` at `base`, with the parameters of every question and `fields`.
-    private func address(_ base: HTTPURL, _ path: String, _ fields: [(name: String, value: String)]) -> HTTPURL {
+    func address(_ base: HTTPURL, _ path: String, _ fields: [(name: String, value: String)]) -> HTTPURL {
         var url = base.appending(path: path)
         var all: [(name: String, value: String)] = settings.parameters.map { (name: $0.name, value: $0.value) }
         all += fields
@@ -161,16 +161,21 @@ public final class PrometheusClient: Sendable {
         _ path: String, _ fields: [(name: String, value: String)], _ timeout: Duration?, isLarge: Bool
     ) async throws(PrometheusError) -> QueryAnswer {
         try await onServer(timeout ?? settings.timeout) { url, timeout async throws(PrometheusError) in
-            var all = fields
-            all.append(("timeout", Self.seconds(Timestamp(milliseconds: max(1, timeout.milliseconds)))))
-            if let lookback = settings.lookback {
-                all.append(("lookback_delta", Self.seconds(Timestamp(milliseconds: lookback.milliseconds))))
-            }
+            let all = fields + limits(timeout)
             return try decode(try await ask(url, path, all, timeout, isLarge: isLarge), from: url)
         }
     }
 
-    private func decode(_ response: HTTPResponse, from url: HTTPURL) throws(PrometheusError) -> QueryAnswer {
+    /// What every question about samples says beside what it asks.
+    func limits(_ timeout: Duration) -> [(name: String, value: String)] {
+        var fields = [(name: "timeout", value: Self.seconds(Timestamp(milliseconds: max(1, timeout.milliseconds))))]
+        if let lookback = settings.lookback {
+            fields.append(("lookback_delta", Self.seconds(Timestamp(milliseconds: lookback.milliseconds))))
+        }
+        return fields
+    }
+
+    func decode(_ response: HTTPResponse, from url: HTTPURL) throws(PrometheusError) -> QueryAnswer {
         let host = url.authority
         let failure: PrometheusError
         do throws(JSONError) {
@@ -202,10 +207,8 @@ public final class PrometheusClient: Sendable {
         // Compressing costs the server several times what a small answer costs; over loopback it gains nothing.
         let acceptsGzip = isLarge && !base.isLoopback
         if !refusesPost.withLock({ $0 }) {
-            let header = HTTPHeader("Content-Type", "application/x-www-form-urlencoded")
-            var request = HTTPRequest(
-                "POST", address(base, path, []).text, headers: [header],
-                body: Array(PercentEncoding.form(fields).utf8))
+            var request = form(base, path)
+            request.body = Array(PercentEncoding.form(fields).utf8)
             request.acceptsGzip = acceptsGzip
             let response = try await send(request, timeout)
             guard response.status == 405 || response.status == 501 else { return response }
@@ -214,6 +217,12 @@ public final class PrometheusClient: Sendable {
         var request = HTTPRequest("GET", address(base, path, fields).text)
         request.acceptsGzip = acceptsGzip
         return try await send(request, timeout)
+    }
+
+    /// A question whose body is a form that is yet to be filled in.
+    func form(_ base: HTTPURL, _ path: String) -> HTTPRequest {
+        let header = HTTPHeader("Content-Type", "application/x-www-form-urlencoded")
+        return HTTPRequest("POST", address(base, path, []).text, headers: [header])
     }
 
     /// Sends a request to the server with everything that is configured for it.

@@ -38,6 +38,25 @@ struct ProtobufReader {
     /// Whether the field at hand holds bytes: of a repeated number, the packed form.
     var isBytes: Bool { wireType == 2 }
 
+    /// Passes over fields with number 1 that hold bytes, as long as one follows the other.
+    /// - Returns: all of them, with their tags.
+    /// Whether nothing is left.
+    var isAtEnd: Bool { at == bytes.count }
+
+    /// Bytes that are left.
+    var left: Int { bytes.count - at }
+
+    mutating func run() throws(ProtobufError) -> UnsafeRawBufferPointer {
+        let start = at
+        while at < bytes.count, bytes[at] == 1 << 3 | 2 {
+            at += 1
+            let length = try rawVarint()
+            guard length <= UInt64(bytes.count - at) else { throw ProtobufError("field 1 is longer than its message") }
+            at += Int(length)
+        }
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<at])
+    }
+
     mutating func varint() throws(ProtobufError) -> UInt64 {
         guard wireType == 0 else { throw ProtobufError("field \(field) has the wrong type") }
         return try rawVarint()

@@ -89,7 +89,7 @@ enum RemoteRead {
                     try result.skip()
                     continue
                 }
-                guard var series = try decoder.series(try result.data()) else { continue }
+                guard var series = try decoder.series(try result.data(), .shared) else { continue }
                 for index in series.timestamps.indices.dropFirst()
                 where series.timestamps[index - 1] >= series.timestamps[index] {
                     throw ProtobufError("the samples of a series are not in time order")

@@ -14,22 +14,46 @@ struct RemoteSeriesDecoder {
 
     init(budget: ByteBudget) { self.budget = budget }
 
-    /// Reads one message; nil when it has no samples.
-    mutating func series(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) -> Series? {
+    /// Reads one message, with label sets of former bodies at hand; nil when it has no samples.
+    mutating func series(_ bytes: UnsafeRawBufferPointer, _ known: LabelCache) throws(ProtobufError) -> Series? {
         var reader = ProtobufReader(bytes)
-        var timestamps: [Int64] = []
-        var values: [Double] = []
+        let run = try reader.run()
+        let hash = StableHash.hash(run)
+        if let labels = known.labels(hash), ProtobufReader.isSame(run, as: labels) {
+            var series = Series(labels: labels)
+            // Unless there are further labels behind.
+            if try samples(&reader, into: &series, takingLabels: false) { return series.count > 0 ? series : nil }
+        }
+        reader = ProtobufReader(bytes)
+        var series = Series(labels: .empty)
+        _ = try samples(&reader, into: &series, takingLabels: true)
+        series.labels = collector.finish()
+        if series.count == 0 { return nil }
+        known.note(series.labels, hash)
+        return series
+    }
+
+    /// Reads everything that is left of a message; false when there is a label that is not taken.
+    private mutating func samples(
+        _ reader: inout ProtobufReader, into series: inout Series, takingLabels: Bool
+    ) throws(ProtobufError) -> Bool {
+        // What samples of our time take.
+        let room = min(reader.left / 18, 4096)
+        series.timestamps.reserveCapacity(room)
+        series.values.reserveCapacity(room)
         var histograms: [(timestamp: Int64, value: FloatHistogram)] = []
         while try reader.next() {
             switch reader.field {
-            case 1: try label(try reader.data())
+            case 1:
+                if !takingLabels { return false }
+                try label(try reader.data())
             case 2:
                 let sample = try reader.data()
                 // Honest ones have a time of seven bytes.
                 if sample.count < 4 { try claim(16) }
                 let (timestamp, value) = try Self.sample(sample)
-                timestamps.append(timestamp)
-                values.append(value)
+                series.timestamps.append(timestamp)
+                series.values.append(value)
             case 4:
                 let histogram = try reader.data()
                 // Honest ones have some dozens to some hundreds of bytes; each of a long one can be a bucket.
@@ -38,11 +62,8 @@ struct RemoteSeriesDecoder {
             default: try reader.skip()
             }
         }
-        let labels = collector.finish()
-        if timestamps.isEmpty, histograms.isEmpty { return nil }
-        var series = Series(labels: labels, timestamps: timestamps, values: values)
         if !histograms.isEmpty { Self.merge(histograms, into: &series) }
-        return series
+        return true
     }
 
     private mutating func claim(_ bytes: Int) throws(ProtobufError) {

@@ -31,6 +31,11 @@ extension GroupRunner {
             }
             await publish(samples, for: index, at: queryTime)
         case .alerting:
+            // Most rules, most of the time: nothing holds and nothing held.
+            if vector.isEmpty, runtime.alerting?.alerts.isEmpty ?? true, runtime.lastSeries.isEmpty, past[index] == nil
+            {
+                return
+            }
             guard let templates = try runtime.templates?.get() else { return }
             let expanded = await expander.expand(vector, templates, at: tick, queryTime: queryTime)
             try await step(index, expanded, at: tick)
@@ -81,7 +86,7 @@ extension GroupRunner {
 
     /// Hands on what is due: what fires, and ends that were not told lately.
     func send(_ index: Int, at time: Timestamp) async {
-        guard var core = rules[index].alerting else { return }
+        guard var core = rules[index].alerting, !core.alerts.isEmpty else { return }
         let due = core.takeDue(at: time, interval: interval, resendDelay: settings.resendDelay)
         rules[index].alerting = core
         if due.isEmpty { return }

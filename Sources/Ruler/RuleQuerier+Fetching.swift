@@ -110,7 +110,7 @@ extension RuleQuerier {
 
     private enum Piece: Sendable {
         case series(SeriesRequest, Result<SeriesResponse, RuleFailure>, isUnfit: Bool)
-        case answer(String, Result<QueryResult, RuleFailure>)
+        case answers([String: Result<QueryResult, RuleFailure>])
         case kept(SampleWindow.Outcome)
     }
 
@@ -131,15 +131,14 @@ extension RuleQuerier {
             for request in requests.keys where !kept.contains(request) {
                 group.addTask { await fetch(request, limit) }
             }
-            for text in texts where fetched.answers[text] == nil {
-                group.addTask { .answer(text, await ask(text, at: time, limit)) }
-            }
+            let open = texts.filter { fetched.answers[$0] == nil }
+            if !open.isEmpty { group.addTask { .answers(await ask(Array(open), at: time, limit)) } }
             for await piece in group {
                 switch piece {
                 case .series(let request, let response, let isUnfit):
                     fetched.series[request] = response
                     if isUnfit { fetched.unfit.insert(request) }
-                case .answer(let text, let answer): fetched.answers[text] = answer
+                case .answers(let answers): fetched.answers.merge(answers) { $1 }
                 case .kept(let outcome):
                     fetched.stores.merge(outcome.stores) { $1 }
                     fetched.unfit.formUnion(outcome.unfit)
@@ -174,16 +173,20 @@ extension RuleQuerier {
         }
     }
 
-    private func ask(_ text: String, at time: Timestamp, _ limit: Duration) async -> Result<QueryResult, RuleFailure> {
-        guard let server else { return .failure(.query("no server to evaluate \(text)")) }
+    private func ask(
+        _ texts: [String], at time: Timestamp, _ limit: Duration
+    ) async -> [String: Result<QueryResult, RuleFailure>] {
+        guard let server else {
+            return Dictionary(uniqueKeysWithValues: texts.map { ($0, .failure(.query("no server to evaluate \($0)"))) })
+        }
         return await Patience.within(limit) {
-            do {
-                return .success(try await server.instant(text, at: time, timeout: limit))
-            } catch {
-                return .failure(.query("\(error)"))
-            }
-        } otherwise: {
-            .failure($0)
+            let results = await server.instants(texts, at: time, timeout: limit)
+            return Dictionary(
+                uniqueKeysWithValues: zip(texts, results).map { text, result in
+                    (text, result.mapError { RuleFailure.query("\($0)") })
+                })
+        } otherwise: { failure in
+            Dictionary(uniqueKeysWithValues: texts.map { ($0, .failure(failure)) })
         }
     }
 }

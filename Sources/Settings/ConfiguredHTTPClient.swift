@@ -22,11 +22,24 @@ public final class ConfiguredHTTPClient: Sendable {
     /// Sends `request` with what the settings add to it.
     /// - Throws: ``HTTPError``; `credentials` when a secret or token cannot be had.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        try await client.send(try await complete(request))
+    }
+
+    /// Sends `request` once with each of `bodies`, all together; the answers come in their order.
+    public func send(_ request: HTTPRequest, bodies: [[UInt8]]) async -> [Result<HTTPResponse, HTTPError>] {
+        do throws(HTTPError) {
+            return await client.send(try await complete(request), bodies: bodies)
+        } catch {
+            return bodies.map { _ in .failure(error) }
+        }
+    }
+
+    private func complete(_ request: HTTPRequest) async throws(HTTPError) -> HTTPRequest {
         var complete = request
         try settings.apply(to: &complete)
         if let tokens {
             complete.authentication = .authorization(scheme: "Bearer", credentials: try await tokens.token())
         }
-        return try await client.send(complete)
+        return complete
     }
 }

@@ -14,10 +14,7 @@ extension EmbeddedStore {
                     apart.append(place)
                     continue
                 }
-                let last = held.last
-                for sample in 0..<series.count where series.timestamps[sample] > last {
-                    _ = state.append(series, sample)
-                }
+                state.extend(held, series)
             }
             state.enforceLimits()
             return apart

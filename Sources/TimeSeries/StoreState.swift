@@ -75,6 +75,20 @@ struct StoreState {
         return nil
     }
 
+    /// Appends what is newer than what the store has of this series.
+    mutating func extend(_ held: MemorySeries, _ series: Series) {
+        var place = series.count
+        while place > 0, series.timestamps[place - 1] > held.last { place -= 1 }
+        if !series.histograms.isEmpty {
+            for sample in place..<series.count { _ = append(series, sample) }
+            return
+        }
+        for sample in place..<series.count where series.timestamps[sample] >= oldestKept {
+            bytes += held.append(series.values[sample], at: series.timestamps[sample])
+            newest = max(newest, series.timestamps[sample])
+        }
+    }
+
     /// The series with these labels.
     func series(_ labels: Labels) -> MemorySeries? { table[labels] }
 

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -21,6 +23,11 @@ CURLcode ruleval_curl_set_blob(CURL *handle, CURLoption option, const void *byte
 CURLcode ruleval_curl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode ruleval_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value);
 CURLMcode ruleval_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+/// Who is told which sockets to watch and when to come back; `user` is handed to both.
+CURLMcode ruleval_curl_multi_set_callbacks(
+    CURLM *multi, curl_socket_callback socket, curl_multi_timer_callback timer, void *user);
+/// Lets libcurl act on what is due, without looking at a socket.
+CURLMcode ruleval_curl_multi_act_on_timeout(CURLM *multi);
 
 /// Names a thread for debuggers and top; at most 15 characters.
 void ruleval_thread_name(pthread_t thread, const char *name);

@@ -3,8 +3,11 @@ import TimeSeries
 
 /// Asking the source, once for all who wait.
 extension SampleWindow {
-    /// Units that are filled with one question.
-    private static let portion = 32
+    /// Units that are filled with one question at first; more as long as what comes is little.
+    private static let portion = 4
+    private static let largestPortion = 32
+    /// Samples of a portion that are little.
+    private static let fewSamples = 100_000
 
     /// Brings units to their ends; what others are fetching is waited for.
     func advance(_ ends: [Key: Timestamp], _ limit: Duration, _ outcome: inout Outcome) async -> [Key:
@@ -47,31 +50,37 @@ extension SampleWindow {
         }
         let large = Array(looks.filter { small[$0.key] == nil })
         if !large.isEmpty {
-            // One portion after the other bounds the memory of what has been read and not been taken in.
-            let portions = stride(from: 0, to: large.count, by: Self.portion).map {
-                Array(large[$0..<Swift.min($0 + Self.portion, large.count)])
-            }
-            let inTurn = Task {
-                var failures: [Key: RuleFailure] = [:]
-                var isDown: RuleFailure?
-                for portion in portions {
-                    let looks = Dictionary(uniqueKeysWithValues: portion.map { ($0.key, $0.value) })
-                    if let isDown {
-                        // Who waits for later portions is not kept waiting for a source that does not answer.
-                        self.giveUp(looks.keys)
-                        for key in looks.keys { failures[key] = isDown }
-                    } else {
-                        let some = await self.carryOut(looks, limit)
-                        if some.count == looks.count { isDown = some.values.first }
-                        failures.merge(some) { $1 }
-                    }
-                }
-                return failures
-            }
+            let inTurn = Task { await self.fill(large, limit) }
             for (key, _) in large { tasks[key] = Task { await inTurn.value[key] } }
         }
         for (key, task) in tasks { underWay[key] = task }
         return tasks
+    }
+
+    /// One portion after the other bounds the memory of what has been read and not been taken in.
+    private func fill(_ large: [(key: Key, value: WindowUnit.Look)], _ limit: Duration) async -> [Key: RuleFailure] {
+        var failures: [Key: RuleFailure] = [:]
+        var rest = large[...]
+        var size = Self.portion
+        var all = 0
+        while !rest.isEmpty {
+            let looks = Dictionary(uniqueKeysWithValues: rest.prefix(size).map { ($0.key, $0.value) })
+            rest = rest.dropFirst(size)
+            taken = 0
+            let some = await carryOut(looks, limit)
+            failures.merge(some) { $1 }
+            if some.count == looks.count, let isDown = some.values.first {
+                // Who waits for later portions is not kept waiting for a source that does not answer.
+                giveUp(rest.map(\.key))
+                for (key, _) in rest { failures[key] = isDown }
+                break
+            }
+            all += taken
+            size = taken < Self.fewSamples ? min(size * 2, Self.largestPortion) : max(size / 2, 1)
+        }
+        // What was read at once is much more than what a tick brings.
+        if all > Self.fewSamples { Heap.trim() }
+        return failures
     }
 
     private func carryOut(_ looks: [Key: WindowUnit.Look], _ limit: Duration) async -> [Key: RuleFailure] {
@@ -82,6 +91,7 @@ extension SampleWindow {
             let answers = try await answers(order.map(\.value.request), limit)
             guard answers.count == order.count else { throw RuleFailure.query("the source gave no answer") }
             for ((key, look), answer) in zip(order, answers) {
+                taken += answer.series.reduce(0) { $0 + $1.count }
                 figures.looks[look.reason.rawValue, default: 0] += 1
                 guard let outcome = units[key]?.take(answer.series, for: look) else { continue }
                 figures.differences += outcome.differences

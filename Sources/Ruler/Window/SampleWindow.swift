@@ -49,6 +49,8 @@ public actor SampleWindow {
     /// Units whose samples cannot be had, until they are tried again.
     var incapable: Set<Key> = []
     var figures = Statistics()
+    /// Samples read since a portion of a fill began.
+    var taken = 0
     private var nextSweep = Timestamp.distantPast
 
     /// A window on `source`.

@@ -166,11 +166,13 @@ struct WindowUnit: Sendable {
         known = request.start...request.end
         // More may have been asked for meanwhile.
         mustFill = reach > filledReach + Self.slack
-        lastWide = request.end
         overlap = Self.overlap(of: series)
         // Units that were filled together are not compared together.
-        let spread = Int64(StableHash.spread(matchers) % UInt64(Self.fullInterval.milliseconds / 2))
-        nextFull = request.end + Self.fullInterval + .milliseconds(spread)
+        let spread = StableHash.spread(matchers)
+        lastWide = request.end - .milliseconds(Int64(spread % UInt64(Self.wideInterval.milliseconds)))
+        nextFull =
+            request.end + Self.fullInterval
+            + .milliseconds(Int64(spread % UInt64(Self.fullInterval.milliseconds / 2)))
     }
 }
 

@@ -32,6 +32,7 @@ extension CommandTable {
         options.webConfiguration = arguments.value("--web-config-file")
         options.logsAccess = arguments.has("--access-log")
         options.features = try Self.features(arguments)
+        Heap.tune()
         do throws(DaemonFailure) {
             return try await Daemon(options).run(signals)
         } catch {

@@ -1,0 +1,3 @@
+#pragma once
+// What glibc's heap can be told.
+#include <malloc.h>

@@ -1,0 +1,100 @@
+import Base
+import HTTPTransport
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Many requests at once")
+struct BatchTests {
+    let client = HTTPClient()
+
+    private static func request(_ url: String) -> HTTPRequest {
+        HTTPRequest("POST", url, headers: [HTTPHeader("Content-Type", "text/plain")])
+    }
+
+    @Test func eachHasItsOwnAnswerInItsPlace() async throws {
+        // More than there may be connections to one host; later ones are answered first.
+        let server = ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                let body = String(decoding: request.body, as: UTF8.self)
+                if body == "7" { return }
+                let status = body == "9" ? "503 Service Unavailable" : "200 OK"
+                connection.write(HTTPClientTests.answer("to \(body)", status: status))
+            }
+        }
+        let bodies = (0..<100).map { Array("\($0)".utf8) }
+        let answers = await client.send(Self.request(server.url), bodies: bodies)
+        #expect(answers.count == 100)
+        for (number, answer) in answers.enumerated() {
+            switch answer {
+            case .success(let response):
+                #expect(response.text() == "to \(number)")
+                #expect(response.status == (number == 9 ? 503 : 200))
+                #expect(response.took > .zero)
+            case .failure(let error): #expect(number == 7, "\(number): \(error)")
+            }
+        }
+        #expect(await client.send(Self.request(server.url), bodies: []).isEmpty)
+    }
+
+    @Test func oneThatHangsKeepsNoOtherFromItsAnswer() async throws {
+        let server = ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                if request.body == [0x31] {
+                    connection.waitForClose()
+                    return
+                }
+                connection.write(HTTPClientTests.answer("here"))
+            }
+        }
+        var request = Self.request(server.url)
+        request.timeout = .seconds(2)
+        let answers = await client.send(request, bodies: [[0x30], [0x31], [0x32]])
+        #expect(try answers[0].get().text() == "here")
+        #expect(try answers[2].get().text() == "here")
+        guard case .failure(let error) = answers[1] else {
+            Issue.record("an answer from a server that hangs")
+            return
+        }
+        #expect(error.kind == .timeout)
+    }
+
+    @Test func cancellingEndsAll() async throws {
+        let asked = Mutex(0)
+        let server = ScriptedServer { connection in
+            _ = connection.readRequest()
+            asked.withLock { $0 += 1 }
+            connection.waitForClose()
+        }
+        let request = Self.request(server.url)
+        let task = Task { [client] in await client.send(request, bodies: [[0x30], [0x31]]) }
+        #expect(await eventually { asked.withLock { $0 } == 2 })
+        task.cancel()
+        for answer in await task.value {
+            #expect(throws: HTTPError.self) { try answer.get() }
+        }
+    }
+
+    @Test func aRedirectIsFollowedWithTheBodyItCameWith() async throws {
+        let server = ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                if request.line.contains("/new") {
+                    connection.write(HTTPClientTests.answer("at last " + String(decoding: request.body, as: UTF8.self)))
+                } else {
+                    connection.write(
+                        HTTPClientTests.answer("", status: "308 Permanent Redirect", headers: ["Location: /new"]))
+                }
+            }
+        }
+        let answers = await client.send(Self.request(server.url + "/old"), bodies: [[0x61], [0x62]])
+        #expect(try answers.map { try $0.get().text() } == ["at last a", "at last b"])
+    }
+
+    @Test func aRequestThatCannotBeSentFailsForEachBody() async {
+        var request = Self.request("http://127.0.0.1:1/")
+        request.headers.append(HTTPHeader("X", "line\nbreak"))
+        let answers = await client.send(request, bodies: [[0x30], [0x31]])
+        #expect(answers.count == 2)
+        for answer in answers { #expect(throws: HTTPError.self) { try answer.get() } }
+    }
+}
