@@ -9,6 +9,12 @@ struct CurlHandle {
         self.raw = raw
     }
 
+    /// Makes it as new, for another transfer.
+    func reset() { curl_easy_reset(raw) }
+
+    /// Gives it up; it must not be used any more.
+    func close() { curl_easy_cleanup(raw) }
+
     func set(_ option: CURLoption, _ value: Int) { _ = ruleval_curl_set_long(raw, option, value) }
     func set(_ option: CURLoption, _ value: String?) { _ = ruleval_curl_set_string(raw, option, value) }
     func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {

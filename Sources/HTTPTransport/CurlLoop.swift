@@ -8,7 +8,7 @@ internal import Synchronization
 /// with the number of transfers under way.
 final class CurlLoop: Sendable {
     private struct Inbox {
-        var added: [CurlTransfer] = []
+        var added: [CurlBatch] = []
         var cancelled: [UInt64] = []
         var isStopping = false
         /// Whether the thread has been woken and has not looked yet.
@@ -19,6 +19,18 @@ final class CurlLoop: Sendable {
 
     private let inbox = Mutex(Inbox())
     private let poller: SocketPoller
+    private static let nextID = Atomic<UInt64>(0)
+    /// Handles without a transfer that are kept.
+    private static let spareHandles = 2 * CurlBatch.width
+
+    /// What the thread knows.
+    private struct Work {
+        /// Batches that have not ended, the oldest first.
+        var batches: [CurlBatch] = []
+        var live: [UnsafeMutableRawPointer: (transfer: CurlTransfer, batch: CurlBatch)] = [:]
+        var spare: [CurlHandle] = []
+    }
+
     // Guarded by: only the loop's thread uses it once that is there.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
 
@@ -93,37 +105,43 @@ final class CurlLoop: Sendable {
         poller.wake()
     }
 
-    /// Carries `transfer` out; ends early when the task is cancelled.
-    func perform(_ transfer: CurlTransfer) async -> CurlEnd { await perform([transfer])[0] }
+    /// Carries one transfer out, which `make` sets up; it ends early when the task is cancelled.
+    func perform(
+        by deadline: ContinuousClock.Instant, _ make: @escaping @Sendable (CurlHandle) -> CurlTransfer
+    ) async -> CurlEnd {
+        await perform(1, by: deadline) { handle, _ in make(handle) }[0]
+    }
 
-    /// Carries all `transfers` out and gives how they ended, in their order; those under way end early when the task is
-    /// cancelled.
-    func perform(_ transfers: [CurlTransfer]) async -> [CurlEnd] {
-        if transfers.isEmpty { return [] }
-        let ids = transfers.map(\.id)
+    /// Carries `count` transfers out, which `make` sets up when it is the turn of each, and gives how they ended, in their
+    /// order; all end early when the task is cancelled.
+    func perform(
+        _ count: Int, by deadline: ContinuousClock.Instant,
+        _ make: @escaping @Sendable (CurlHandle, Int) -> CurlTransfer
+    ) async -> [CurlEnd] {
+        if count == 0 { return [] }
+        let id = Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let batch = CurlBatch(count: transfers.count, continuation)
-                for (place, transfer) in transfers.enumerated() { transfer.onEnd = { batch.note($0, of: place) } }
+                let batch = CurlBatch(id: id, count: count, deadline: deadline, continuation, make)
                 let accepted = inbox.withLock { inbox in
                     if inbox.isStopping { return false }
-                    inbox.added += transfers
+                    inbox.added.append(batch)
                     // When the task was cancelled before, the handler below has run already and found nothing.
-                    if Task.isCancelled { inbox.cancelled += ids }
+                    if Task.isCancelled { inbox.cancelled.append(id) }
                     wake(&inbox)
                     return true
                 }
-                if !accepted { for transfer in transfers { transfer.onEnd?(.stopped) } }
+                if !accepted { batch.giveUp(.stopped) }
             }
         } onCancel: {
-            change { $0.cancelled += ids }
+            change { $0.cancelled.append(id) }
         }
     }
 
     // MARK: the loop's thread
 
     private func run() {
-        var live: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+        var work = Work()
         var lastScan = ContinuousClock.now
         while true {
             let (added, cancelled, isStopping) = inbox.withLock { inbox in
@@ -134,36 +152,31 @@ final class CurlLoop: Sendable {
                 }
                 return (inbox.added, inbox.cancelled, inbox.isStopping)
             }
-            for transfer in added {
-                live[transfer.handle.raw] = transfer
-                curl_multi_add_handle(multi, transfer.handle.raw)
-            }
-            if !cancelled.isEmpty {
-                let ids = Set(cancelled)
-                for transfer in live.values.filter({ ids.contains($0.id) }) { end(transfer, .cancelled, &live) }
-            }
+            work.batches += added
+            for id in cancelled { end(.cancelled, &work) { $0.id == id } }
             if isStopping { break }
+            begin(&work)
             if let due = poller.due, due <= .now { actOnTimeout() }
-            takeFinished(&live)
+            takeFinished(&work)
             // libcurl does not count the time that a transfer waits for a free connection.
-            if !live.isEmpty, ContinuousClock.now - lastScan > .milliseconds(250) {
+            if !work.batches.isEmpty, ContinuousClock.now - lastScan > .milliseconds(250) {
                 lastScan = .now
-                let late = lastScan
-                for transfer in live.values.filter({ $0.deadline + .milliseconds(250) < late }) {
-                    end(transfer, .late, &live)
-                }
+                let late = lastScan - .milliseconds(250)
+                end(.late, &work) { $0.deadline < late }
                 actOnTimeout()
-                takeFinished(&live)
+                takeFinished(&work)
             }
-            poller.wait(atMost: live.isEmpty ? .seconds(60) : .milliseconds(500)) { socket, isReadable, isWritable in
+            let pause: Duration = work.batches.isEmpty ? .seconds(60) : .milliseconds(500)
+            poller.wait(atMost: pause) { socket, isReadable, isWritable in
                 var running: Int32 = 0
                 let events = (isReadable ? CURL_CSELECT_IN : 0) | (isWritable ? CURL_CSELECT_OUT : 0)
                 curl_multi_socket_action(multi, socket, events, &running)
             }
-            takeFinished(&live)
+            takeFinished(&work)
         }
-        for transfer in Array(live.values) { end(transfer, .stopped, &live) }
+        end(.stopped, &work) { _ in true }
         inbox.withLock { $0.hasEnded = true }
+        for handle in work.spare { handle.close() }
         curl_multi_cleanup(multi)
     }
 
@@ -172,25 +185,53 @@ final class CurlLoop: Sendable {
         _ = ruleval_curl_multi_act_on_timeout(multi)
     }
 
-    private func takeFinished(_ live: inout [UnsafeMutableRawPointer: CurlTransfer]) {
+    /// Begins what there is room for.
+    private func begin(_ work: inout Work) {
+        for batch in work.batches {
+            while batch.mayBegin {
+                guard let handle = work.spare.popLast() ?? CurlHandle() else {
+                    batch.giveUp(.stopped)
+                    break
+                }
+                let transfer = batch.begin(on: handle)
+                work.live[handle.raw] = (transfer, batch)
+                curl_multi_add_handle(multi, handle.raw)
+            }
+        }
+        work.batches.removeAll { $0.hasEnded }
+    }
+
+    private func takeFinished(_ work: inout Work) {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
-                let transfer = live[handle]
+                let (transfer, batch) = work.live[handle]
             else { continue }
-            end(transfer, .finished(transfer.outcome(message.pointee.data.result)), &live)
+            end(transfer, of: batch, .finished(transfer.outcome(message.pointee.data.result)), &work)
         }
+        begin(&work)
     }
 
-    private func end(
-        _ transfer: CurlTransfer, _ how: CurlEnd, _ live: inout [UnsafeMutableRawPointer: CurlTransfer]
-    ) {
-        let handle = transfer.handle.raw
-        live[handle] = nil
-        let onEnd = transfer.onEnd
-        transfer.onEnd = nil
+    /// Ends everything of the batches that `isMeant`.
+    private func end(_ how: CurlEnd, _ work: inout Work, _ isMeant: (CurlBatch) -> Bool) {
+        for batch in work.batches where isMeant(batch) { batch.giveUp(how) }
+        for (transfer, batch) in Array(work.live.values) where isMeant(batch) { end(transfer, of: batch, how, &work) }
+        work.batches.removeAll { $0.hasEnded }
+    }
+
+    private func end(_ transfer: CurlTransfer, of batch: CurlBatch, _ how: CurlEnd, _ work: inout Work) {
+        let handle = transfer.handle
+        work.live[handle.raw] = nil
         // The waiting task goes on first: removing an SMTP transfer may wait for the server's farewell.
-        onEnd?(how)
-        withExtendedLifetime(transfer) { _ = curl_multi_remove_handle(multi, handle) }
+        batch.note(how, of: transfer.place)
+        curl_multi_remove_handle(multi, handle.raw)
+        if work.spare.count < Self.spareHandles {
+            handle.reset()
+            work.spare.append(handle)
+        } else {
+            handle.close()
+        }
+        // What it lent to the handle it keeps until here.
+        withExtendedLifetime(transfer) {}
     }
 }

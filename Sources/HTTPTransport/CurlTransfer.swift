@@ -1,18 +1,14 @@
 import Base
 internal import CCurl
 internal import Glibc
-internal import Synchronization
 
 /// One transfer in a ``CurlLoop``: what it sends, what it has received, and who waits for it.
 ///
-/// Guarded by: made by one task, then handed over through the loop's mutex and touched by the loop's thread only.
+/// Guarded by: made and touched by the loop's thread only.
 final class CurlTransfer: @unchecked Sendable {
-    /// Never given twice, so that a late cancellation meets nobody else.
-    let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
     let handle: CurlHandle
-    let deadline: ContinuousClock.Instant
-    /// Called once, on the loop's thread.
-    var onEnd: (@Sendable (CurlEnd) -> Void)?
+    /// Its place in its batch.
+    var place = 0
 
     private let bodyLimit: Int
     private let budget: ByteBudget?
@@ -26,19 +22,18 @@ final class CurlTransfer: @unchecked Sendable {
     private var uploaded = 0
     private var hasSentUpload = false
 
-    private static let nextID = Atomic<UInt64>(0)
     private static let lineLimit = 256 << 10
 
-    init?(timeout: Duration, tls: TLSOptions, bodyLimit: Int, budget: ByteBudget? = nil) {
+    /// - Parameter handle: As new; used by this transfer until it has ended.
+    init(
+        _ handle: CurlHandle, deadline: ContinuousClock.Instant, tls: TLSOptions, bodyLimit: Int,
+        budget: ByteBudget? = nil
+    ) {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        guard let handle = CurlHandle() else {
-            errorText.deallocate()
-            return nil
-        }
         self.handle = handle
         self.bodyLimit = bodyLimit
         self.budget = budget
-        deadline = .now + timeout
+        let timeout = deadline - .now
         handle.setUp(tls)
         handle.set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText))
         handle.set(CURLOPT_TIMEOUT_MS, Int(clamping: max(1, timeout.milliseconds)))
@@ -50,7 +45,6 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     deinit {
-        curl_easy_cleanup(handle.raw)
         errorText.deallocate()
     }
 

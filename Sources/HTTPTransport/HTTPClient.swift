@@ -89,33 +89,37 @@ public final class HTTPClient: Sendable {
         async throws(HTTPError) -> HTTPResponse
     {
         let recipe = try HTTPRecipe(request, url, mayUseCredentials: mayUseCredentials, userAgent: userAgent)
-        guard let loop, let transfer = Self.transfer(recipe, body: request.body) else { throw Self.notStarted }
-        return try Self.response(await loop.perform(transfer), from: url, limit: request.responseLimit)
+        guard let loop else { throw HTTPError(.invalidRequest, "libcurl cannot be started") }
+        let deadline = ContinuousClock.now + request.timeout
+        let end = await loop.perform(by: deadline) { handle in
+            Self.transfer(handle, recipe, by: deadline, body: request.body)
+        }
+        return try Self.response(end, from: url, limit: request.responseLimit)
     }
 
     /// Sends `request` once with each of `bodies`, all together, and waits for all answers, which come in their order. It
     /// costs less than as many requests.
     public func send(_ request: HTTPRequest, bodies: [[UInt8]]) async -> [Result<HTTPResponse, HTTPError>] {
-        let plain = standIn == nil ? HTTPURL(request.url).flatMap { $0.scheme.hasPrefix("http") ? $0 : nil } : nil
-        var transfers: [CurlTransfer] = []
-        if let plain, loop != nil {
-            do throws(HTTPError) {
-                let recipe = try HTTPRecipe(request, plain, mayUseCredentials: true, userAgent: userAgent)
-                transfers = bodies.compactMap { Self.transfer(recipe, body: $0) }
-            } catch {
-                return bodies.map { _ in .failure(error) }
-            }
-        }
         var answers: [Result<HTTPResponse, HTTPError>] = []
-        guard let plain, let loop, transfers.count == bodies.count else {
+        guard standIn == nil, let loop, let url = HTTPURL(request.url), url.scheme.hasPrefix("http") else {
             for body in bodies {
                 answers.append(await Self.result { () async throws(HTTPError) in try await send(request, body) })
             }
             return answers
         }
-        for (end, body) in zip(await loop.perform(transfers), bodies) {
+        let recipe: HTTPRecipe
+        do throws(HTTPError) {
+            recipe = try HTTPRecipe(request, url, mayUseCredentials: true, userAgent: userAgent)
+        } catch {
+            return bodies.map { _ in .failure(error) }
+        }
+        let deadline = ContinuousClock.now + request.timeout
+        let ends = await loop.perform(bodies.count, by: deadline) { handle, place in
+            Self.transfer(handle, recipe, by: deadline, body: bodies[place])
+        }
+        for (end, body) in zip(ends, bodies) {
             let answer = Self.result { () throws(HTTPError) in
-                try Self.response(end, from: plain, limit: request.responseLimit)
+                try Self.response(end, from: url, limit: request.responseLimit)
             }
             if request.followRedirects, case .success(let response) = answer, Self.redirect(response) != nil {
                 answers.append(await Self.result { () async throws(HTTPError) in try await send(request, body) })
@@ -142,14 +146,14 @@ public final class HTTPClient: Sendable {
         do throws(HTTPError) { return .success(try await body()) } catch { return .failure(error) }
     }
 
-    private static var notStarted: HTTPError { HTTPError(.invalidRequest, "libcurl cannot be started") }
-
-    private static func transfer(_ recipe: HTTPRecipe, body: [UInt8]?) -> CurlTransfer? {
+    private static func transfer(
+        _ handle: CurlHandle, _ recipe: HTTPRecipe, by deadline: ContinuousClock.Instant, body: [UInt8]?
+    ) -> CurlTransfer {
         let request = recipe.request
         let transfer = CurlTransfer(
-            timeout: request.timeout, tls: request.tls, bodyLimit: request.responseLimit, budget: request.responseBudget
-        )
-        transfer?.setUp(recipe, body: body)
+            handle, deadline: deadline, tls: request.tls, bodyLimit: request.responseLimit,
+            budget: request.responseBudget)
+        transfer.setUp(recipe, body: body)
         return transfer
     }
 

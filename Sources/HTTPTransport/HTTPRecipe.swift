@@ -3,7 +3,7 @@ internal import CCurl
 internal import Glibc
 
 /// What the requests of one batch have in common, made ready for libcurl once.
-struct HTTPRecipe {
+struct HTTPRecipe: Sendable {
     let request: HTTPRequest
     let signature: (service: AWSSignature, name: String, secret: Secret)?
     /// The address that libcurl is told.

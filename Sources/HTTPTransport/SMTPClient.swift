@@ -37,10 +37,14 @@ public final class SMTPClient: Sendable {
             if loop == nil { loop = CurlLoop(name: "smtp-client", connections: 16, perHost: 8, idle: 1) }
             return loop
         }
-        guard let running, let transfer = CurlTransfer(timeout: server.timeout, tls: server.tls, bodyLimit: 1 << 20)
-        else { throw SMTPError(.other, "libcurl cannot be started") }
-        transfer.setUp(message, envelope, server)
-        switch await running.perform(transfer) {
+        guard let running else { throw SMTPError(.other, "libcurl cannot be started") }
+        let deadline = ContinuousClock.now + server.timeout
+        let end = await running.perform(by: deadline) { handle in
+            let transfer = CurlTransfer(handle, deadline: deadline, tls: server.tls, bodyLimit: 1 << 20)
+            transfer.setUp(message, envelope, server)
+            return transfer
+        }
+        switch end {
         case .cancelled, .stopped: throw SMTPError(.cancelled, "cancelled")
         case .late: throw SMTPError(.timeout, "\(server.host): the exchange was not over in time")
         case .finished(let outcome):

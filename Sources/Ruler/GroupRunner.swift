@@ -143,15 +143,19 @@ actor GroupRunner {
         guard prepared.contains(where: \.needsFetching) else { return RuleQuerier.Fetched() }
         isWaiting = true
         let pause = max(interval, settings.resendDelay)
-        let prolonging = Task { [weak self, clock] in
-            while true {
-                do { try await clock.sleep(for: pause) } catch { return }
-                guard let self, await self.prolongWhileWaiting() else { return }
+        let hasAlerts = rules.contains { !($0.alerting?.alerts.isEmpty ?? true) }
+        let prolonging =
+            !hasAlerts
+            ? nil
+            : Task { [weak self, clock] in
+                while true {
+                    do { try await clock.sleep(for: pause) } catch { return }
+                    guard let self, await self.prolongWhileWaiting() else { return }
+                }
             }
-        }
         defer {
             isWaiting = false
-            prolonging.cancel()
+            prolonging?.cancel()
         }
         return await querier.fetch(prepared, at: time, interval: interval, offset: queryOffset)
     }
