@@ -63,7 +63,7 @@ struct RemoteWriteLogTests {
         try await ruleval.start()
         // What the kill left is there again.
         #expect(await pending() >= before)
-        #expect(await eventually { await pending() > before + 30 })
+        #expect(await eventually { await pending() > before + 60 })
         try await target.run()
         #expect(await eventually(within: .seconds(60)) { await pending() <= 10 })
         let times = await Self.times(target, "app:queue:double")
