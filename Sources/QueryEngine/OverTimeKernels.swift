@@ -15,18 +15,23 @@ struct PresentKernel: RangeKernel {
 
 /// `sum_over_time` and `avg_over_time`.
 ///
-/// Where sums are exact, only the samples that come and go are looked at.
+/// Where sums are exact, only the samples that come and go are looked at. A mean is divided out of the running sum and of what
+/// that lost, each by itself, so that its last digit hangs on every rounding on the way: only of whole numbers, whose sums
+/// are never rounded, it needs no going over the window.
 struct SumKernel: RangeKernel {
     let isAverage: Bool
     private var sliding: SlidingSum?
     /// The samples that ``sliding`` holds.
     private var held = 0..<0
+    /// How many of them are no whole numbers, or large ones.
+    private var uneven = 0
 
     init(isAverage: Bool) { self.isAverage = isAverage }
 
     mutating func begin() {
         sliding = SlidingSum()
         held = 0..<0
+        uneven = 0
     }
 
     mutating func value(_ window: borrowing RangeWindow, _ context: RangeContext) -> Double {
@@ -37,10 +42,12 @@ struct SumKernel: RangeKernel {
             }
             return HistogramFold.overTime(window, context, isAverage: isAverage)
         }
-        // The sign of a mean that is zero is what going over the window gives.
-        if let sum = moved(to: window.floats, window.values), !isAverage || sum.total != 0 {
-            let count = Double(window.floatCount)
-            return isAverage ? sum.total / count + sum.remainder / count : sum.total
+        if let sum = moved(to: window.floats, window.values) {
+            if !isAverage { return sum.total }
+            // The sign of a mean that is zero is what going over the window gives.
+            if uneven == 0, window.floatCount < 1 << 12, sum.total != 0 {
+                return sum.total / Double(window.floatCount)
+            }
         }
         let values = window.floatValues
         if isAverage {
@@ -61,13 +68,26 @@ struct SumKernel: RangeKernel {
         if wanted.lowerBound >= held.upperBound || wanted.upperBound < held.upperBound {
             sum = SlidingSum()
             held = wanted.lowerBound..<wanted.lowerBound
+            uneven = 0
         }
         var isExact = true
-        for index in held.upperBound..<wanted.upperBound where !sum.add(values[index]) { isExact = false }
-        for index in held.lowerBound..<wanted.lowerBound where !sum.add(-values[index]) { isExact = false }
+        for index in held.upperBound..<wanted.upperBound {
+            if !sum.add(values[index]) { isExact = false }
+            if !Self.isEven(values[index]) { uneven += 1 }
+        }
+        for index in held.lowerBound..<wanted.lowerBound {
+            if !sum.add(-values[index]) { isExact = false }
+            if !Self.isEven(values[index]) { uneven -= 1 }
+        }
         held = wanted
         sliding = isExact ? sum : nil
         return sliding
+    }
+
+    /// Whether thousands of such numbers are summed without rounding: whole ones up to 2^40.
+    @inline(__always)
+    private static func isEven(_ value: Double) -> Bool {
+        value.magnitude <= 0x1p40 && value.rounded(.towardZero) == value
     }
 }
 

@@ -134,12 +134,12 @@ extension CasePlayer {
                 let labels =
                     fixed[place]
                     ?? texts.labels(series.labels, texts.data(series.labels, value, test), at: tick) {
-                        answer($0, at: queryTime)
+                        answer($0, at: tick)
                     }
                 if isShared, fixed[place] == nil { claim(labels, for: index) }
                 if texts.labelsAreFixed { fixed[place] = labels }
                 samples.append(AlertSample(labels: labels, annotations: .empty, value: series.values[cursor]))
-                note(index, labels, AlertSource(labels: series.labels, value: value, tick: tick), at: queryTime)
+                note(index, labels, AlertSource(labels: series.labels, value: value, tick: tick))
             }
             if samples.isEmpty, core.alerts.isEmpty { continue }
             do throws(RuleFailure) { _ = try core.apply(samples, at: tick) } catch {
@@ -160,11 +160,11 @@ extension CasePlayer {
     }
 
     /// Remembers what an alert's annotations are made of; those that ask queries are made at once.
-    private func note(_ index: Int, _ labels: Labels, _ source: AlertSource, at queryTime: Timestamp) {
+    private func note(_ index: Int, _ labels: Labels, _ source: AlertSource) {
         var source = source
         if let texts = rules.entries[index].texts, texts.asksForQueries {
             source.annotations = texts.annotations(texts.data(source.labels, source.value, test), at: source.tick) {
-                answer($0, at: queryTime)
+                answer($0, at: source.tick)
             }
         }
         states[index].sources[labels] = source

@@ -36,9 +36,12 @@ struct AlertExpander: Sendable {
     let querier: RuleQuerier
     let recorded: RecordedNames
 
-    /// One alert a sample; all queries of the tick's templates are answered at `queryTime`, each once.
+    /// One alert a sample; all queries of the tick's templates are answered at the tick, whatever the group's `query_offset`,
+    /// each once.
+    ///
+    /// - Source: observed on promtool 3.5.3.
     func expand(
-        _ vector: [VectorSample], _ templates: AlertTemplates, at tick: Timestamp, queryTime: Timestamp
+        _ vector: [VectorSample], _ templates: AlertTemplates, at tick: Timestamp
     ) async -> [AlertSample] {
         var answers: [String: QueryAnswer] = [:]
         var samples: [AlertSample] = []
@@ -51,12 +54,12 @@ struct AlertExpander: Sendable {
             data.value = .sample(sample.value)
             var labels = LabelsBuilder(sample.labels.droppingMetricName)
             for (name, template) in templates.labels {
-                labels[name] = await text(template, data, at: tick, queryTime: queryTime, &answers)
+                labels[name] = await text(template, data, at: tick, &answers)
             }
             labels[Labels.alertName] = templates.alert
             var annotations: [(String, String)] = []
             for (name, template) in templates.annotations {
-                annotations.append((name, await text(template, data, at: tick, queryTime: queryTime, &answers)))
+                annotations.append((name, await text(template, data, at: tick, &answers)))
             }
             samples.append(
                 AlertSample(labels: labels.labels, annotations: Labels(keepingEmpty: annotations), value: value))
@@ -65,14 +68,14 @@ struct AlertExpander: Sendable {
     }
 
     private func text(
-        _ template: RuleTemplate, _ data: RuleTemplate.Data, at tick: Timestamp, queryTime: Timestamp,
+        _ template: RuleTemplate, _ data: RuleTemplate.Data, at tick: Timestamp,
         _ answers: inout [String: QueryAnswer]
     ) async -> String {
         for _ in 0..<Self.rounds {
             let outcome = template.expand(data, at: tick, answers: answers)
             if let text = template.annotation(outcome) { return text }
             guard case .needs(let query, _) = outcome else { break }
-            answers[query] = await answer(query, at: queryTime)
+            answers[query] = await answer(query, at: tick)
         }
         return "<error expanding template: error executing template \(template.name): more than \(Self.rounds) queries>"
     }

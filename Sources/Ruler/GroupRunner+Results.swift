@@ -37,7 +37,7 @@ extension GroupRunner {
                 return
             }
             guard let templates = try runtime.templates?.get() else { return }
-            let expanded = await expander.expand(vector, templates, at: tick, queryTime: queryTime)
+            let expanded = await expander.expand(vector, templates, at: tick)
             try await step(index, expanded, at: tick)
             let active = rules[index].alerting?.active ?? []
             await publish(

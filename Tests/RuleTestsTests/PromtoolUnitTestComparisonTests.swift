@@ -15,6 +15,8 @@ struct PromtoolUnitTestComparisonTests {
         ("the sign of native histograms", ["-h"]),
         // 3.14 refuses too many partners also where a filter leaves one of them.
         ("many partners of which a filter leaves one", ["many-to-one matching must be explicit"]),
+        // There it prints every field of the histogram, here it does not.
+        ("a native histogram printed as a number", ["%!f(int"]),
         // Interpolation in an exponential bucket ends in exp2, whose last bit in Go is not that of the C library.
         ("quantiles of native histograms in the last place", ["histogram_quantile(0.5, h)"]),
     ]
@@ -73,7 +75,19 @@ struct PromtoolUnitTestComparisonTests {
             careful.playsSingleSteps = true
             let quick = UnitTestRunner().run(path: file.path).report
             let slow = careful.run(path: file.path).report
-            #expect(quick.failures == slow.failures, "seed \(seed)\n\(file.all)")
+            for (one, other) in zip(quick.cases, slow.cases) {
+                let texts = [one, other].map { $0.failures.map(\.message) }
+                // Of several reasons not to go on, and of several series that are too many, one is named.
+                let isNamedByChance = texts.joined().contains { message in
+                    ["found duplicate series", "histogram has a bucket", "err: "].contains { message.contains($0) }
+                }
+                if isNamedByChance {
+                    #expect(texts[0].isEmpty == texts[1].isEmpty, "seed \(seed), \(one.name)\n\(file.all)")
+                } else {
+                    #expect(texts[0] == texts[1], "seed \(seed), \(one.name)\n\(file.all)")
+                }
+            }
+            #expect(quick.cases.count == slow.cases.count)
         }
     }
 

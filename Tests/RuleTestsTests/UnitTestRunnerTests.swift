@@ -162,6 +162,47 @@ struct UnitTestRunnerTests {
         #expect(report.failures.first?.message.contains("rule: x, time: 0s, err: found duplicate series") == true)
     }
 
+    /// Seen on promtool 3.5.3: the expression looks back by the offset, a query of a template does not.
+    @Test func templatesAskAtTheTickWhateverTheOffset() throws {
+        let rules = """
+            groups:
+              - name: late
+                query_offset: 1m
+                rules:
+                  - alert: A
+                    expr: g
+                    labels: {first: '{{ with query "g" }}{{ . | first | value }}{{ end }}'}
+                    annotations: {text: '{{ $value }} then {{ with query "g" }}{{ . | first | value }}{{ end }}'}
+
+            """
+        let tests = """
+            tests:
+              - interval: 1m
+                input_series: [{series: g, values: '1 2 3 4'}]
+                alert_rule_test:
+                  - eval_time: 2m
+                    alertname: A
+                    exp_alerts: [{exp_labels: {first: '3'}, exp_annotations: {text: 2 then 3}}]
+
+            """
+        #expect(try run(rules, tests).failures.isEmpty)
+    }
+
+    /// Values are compared to the last digit, so each rounding on the way must be Prometheus': seen on promtool 3.5.3.
+    @Test func meansAreRoundedAsByPromtool() throws {
+        let tests = """
+            tests:
+              - interval: 1m
+                input_series: [{series: c, values: '1e-3 2 1.7'}, {series: whole, values: '1 2 4'}]
+                promql_expr_test:
+                  - {expr: 'avg_over_time(c[3m])', eval_time: 2m, exp_samples: [{labels: '{}', value: 1.2336666666666665}]}
+                  - {expr: 'avg_over_time(whole[3m])', eval_time: 2m, exp_samples: [{labels: '{}', value: 2.3333333333333335}]}
+                  - {expr: 'sum_over_time(c[3m])', eval_time: 2m, exp_samples: [{labels: '{}', value: 3.701}]}
+
+            """
+        #expect(try run("groups: []\n", tests).failures.map(\.description) == [])
+    }
+
     @Test func timesCountFromTheStartTimestamp() throws {
         let report = try run(
             "groups: []",
