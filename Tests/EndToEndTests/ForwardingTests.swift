@@ -63,15 +63,15 @@ struct ForwardingTests {
                 await prometheus.count(#"app:queue:double{cluster="eu",job="app"} == 30"#) == 1
             })
         #expect(await eventually { await prometheus.count(#"ALERTS{alertstate="firing",cluster="eu"}"#) == 1 })
-        #expect(await prometheus.count("ALERTS_FOR_STATE > 1e9") == 1)
+        #expect(await eventually { await prometheus.count("ALERTS_FOR_STATE > 1e9") == 1 })
         // What came back with the external label is not taken for another series.
-        #expect(await ruleval.json("/api/v1/alerts")?["data"]?["alerts"]?.array?.count == 1)
+        #expect(await eventually { await ruleval.json("/api/v1/alerts")?["data"]?["alerts"]?.array?.count == 1 })
         #expect(await prometheus.count(#"{__name__="app:secret"}"#) == 0)
 
         // Series that end are ended there as well, by stale markers.
         exporter.expose("app_queue 3\n")
         #expect(await eventually { await prometheus.count("ALERTS") == 0 })
-        #expect(await prometheus.count("app:queue:double == 6") == 1)
+        #expect(await eventually { await prometheus.count("app:queue:double == 6") == 1 })
 
         let name = #"{remote_name="home""#
         #expect(try #require(await metric(ruleval, "prometheus_remote_storage_samples_total" + name)) > 5)
@@ -148,7 +148,7 @@ struct ForwardingTests {
             alert["generatorURL"]?.string
                 == "http://ruleval.example.org/graph?g0.expr=app%3Aqueue%3Adouble+%3E+20&g0.tab=1")
         #expect(await ruleval.json("/api/v2/alerts")?.array?.isEmpty == true)
-        #expect(await ruleval.json("/api/v1/alerts")?["data"]?["alerts"]?.array?.count == 1)
+        #expect(await eventually { await ruleval.json("/api/v1/alerts")?["data"]?["alerts"]?.array?.count == 1 })
 
         // No answer of the source is not an empty answer: the alert is prolonged beyond its four resend delays.
         await prometheus.kill()
