@@ -17,7 +17,8 @@ struct PromtoolUnitTestComparisonTests {
         ("many partners of which a filter leaves one", ["many-to-one matching must be explicit"]),
         // There it prints every field of the histogram, here it does not.
         ("a native histogram printed as a number", ["%!f(int"]),
-        // Interpolation in an exponential bucket ends in exp2, whose last bit in Go is not that of the C library.
+        // The last bit of Go's exp and exp2, in which interpolation in an exponential bucket ends, is not the C library's.
+        ("exponentials in the last place", ["exp("]),
         ("quantiles of native histograms in the last place", ["histogram_quantile(0.5, h)"]),
     ]
 
