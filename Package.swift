@@ -99,7 +99,8 @@ let upperFloors: [Target] = [
 
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport", swiftSettings: strict),
-    tests("Base"), tests("RegularExpressions"), tests("TimeSeries", ["TestSupport"]), tests("JSON"), tests("YAML"),
+    tests("Base", ["TestSupport"]), tests("RegularExpressions"), tests("TimeSeries", ["TestSupport"]), tests("JSON"),
+    tests("YAML"),
     tests("GoTemplate", ["TestSupport"]), tests("HTTPTransport", ["HTTPServer", "TestSupport"]),
     tests("HTTPServer", ["HTTPTransport", "TestSupport"]),
     tests("PromQL"),

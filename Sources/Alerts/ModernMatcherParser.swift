@@ -1,3 +1,5 @@
+import Base
+
 /// The UTF-8 syntax of matchers: names and values are words without reserved characters, or quoted as in Go.
 struct ModernMatcherParser {
     typealias Refusal = MatcherSyntax.Refusal
@@ -93,14 +95,8 @@ struct ModernMatcherParser {
         guard index < scalars.count else { throw unexpected("expected an escape") }
         let scalar = scalars[index]
         index += 1
+        if let control = GoQuote.control(scalar) { return bytes.append(control) }
         switch scalar {
-        case "a": bytes.append(7)
-        case "b": bytes.append(8)
-        case "f": bytes.append(12)
-        case "n": bytes.append(10)
-        case "r": bytes.append(13)
-        case "t": bytes.append(9)
-        case "v": bytes.append(11)
         case "\\", "\"": bytes += Array(String(scalar).utf8)
         case "x": bytes.append(UInt8(truncatingIfNeeded: try number(digits: 2, radix: 16)))
         case "u", "U":

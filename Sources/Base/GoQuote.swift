@@ -99,18 +99,30 @@ public enum GoQuote {
         return scalars.count == 1 && scalars.first != "'" ? scalars.first : nil
     }
 
+    /// The control character that a letter behind a backslash stands for; nil for all others.
+    public static func control(_ letter: Unicode.Scalar) -> UInt8? {
+        switch letter {
+        case "a": 7
+        case "b": 8
+        case "f": 12
+        case "n": 10
+        case "r": 13
+        case "t": 9
+        case "v": 11
+        default: nil
+        }
+    }
+
     private static func escape(_ bytes: [UInt8], _ index: inout Int, quote: UInt8, into out: inout [UInt8]) -> Bool {
         guard index + 1 < bytes.count else { return false }
         let letter = bytes[index + 1]
         index += 2
-        switch Unicode.Scalar(letter) {
-        case "a": out.append(7)
-        case "b": out.append(8)
-        case "f": out.append(12)
-        case "n": out.append(10)
-        case "r": out.append(13)
-        case "t": out.append(9)
-        case "v": out.append(11)
+        let scalar = Unicode.Scalar(letter)
+        if let control = control(scalar) {
+            out.append(control)
+            return true
+        }
+        switch scalar {
         case "\\": out.append(letter)
         case "'", "\"":
             guard letter == quote else { return false }

@@ -168,3 +168,23 @@ struct ProtobufReader {
         throw ProtobufError("a number is cut off")
     }
 }
+
+extension ProtobufReader {
+    /// The name and the value of a message `Label`, as remote read and remote write 1 have it.
+    @inline(__always)
+    static func label(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(ProtobufError) -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        var reader = ProtobufReader(bytes)
+        var name = UnsafeRawBufferPointer(start: nil, count: 0)
+        var value = name
+        while try reader.next() {
+            switch reader.field {
+            case 1: name = try reader.data()
+            case 2: value = try reader.data()
+            default: try reader.skip()
+            }
+        }
+        return (name, value)
+    }
+}

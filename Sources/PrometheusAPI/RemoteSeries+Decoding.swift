@@ -74,16 +74,7 @@ struct RemoteSeriesDecoder {
     }
 
     private mutating func label(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
-        var reader = ProtobufReader(bytes)
-        var name = UnsafeRawBufferPointer(start: nil, count: 0)
-        var value = name
-        while try reader.next() {
-            switch reader.field {
-            case 1: name = try reader.data()
-            case 2: value = try reader.data()
-            default: try reader.skip()
-            }
-        }
+        let (name, value) = try ProtobufReader.label(bytes)
         collector.append(name: name.bindMemory(to: UInt8.self), value: value.bindMemory(to: UInt8.self))
     }
 

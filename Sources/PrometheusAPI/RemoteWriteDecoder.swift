@@ -55,16 +55,7 @@ struct RemoteWriteDecoder: ~Copyable {
 
     @inline(__always)
     private mutating func label(_ message: UnsafeRawBufferPointer) throws(ProtobufError) {
-        var reader = ProtobufReader(message)
-        var name = UnsafeRawBufferPointer(start: nil, count: 0)
-        var value = name
-        while try reader.next() {
-            switch reader.field {
-            case 1: name = try reader.data()
-            case 2: value = try reader.data()
-            default: try reader.skip()
-            }
-        }
+        let (name, value) = try ProtobufReader.label(message)
         if builder.labelCount >= RemoteWriteRequest.maximumLabels { throw .tooManyLabels }
         builder.append(name: name, value: value)
     }

@@ -1,5 +1,6 @@
 import Base
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("What takes too long")
@@ -11,7 +12,8 @@ struct WatchdogTests {
     @Test func whatIsLateIsCancelledAndGivesNothing() async {
         let isCancelled = Mutex(false)
         let value = await Watchdog.shared.within(.milliseconds(50)) {
-            do { try await Task.sleep(for: .seconds(120)) } catch { isCancelled.withLock { $0 = true } }
+            await untilCancelled()
+            isCancelled.withLock { $0 = true }
             return 5
         }
         #expect(value == nil)
@@ -21,8 +23,8 @@ struct WatchdogTests {
     @Test func cancellingTheWaitingTaskCancelsTheWork() async {
         let task = Task {
             await Watchdog.shared.within(.seconds(120)) {
-                do { try await Task.sleep(for: .seconds(120)) } catch { return "cancelled" }
-                return "slept"
+                await untilCancelled()
+                return "cancelled"
             }
         }
         task.cancel()
@@ -34,7 +36,7 @@ struct WatchdogTests {
             for number in 0..<100 {
                 group.addTask {
                     await Watchdog.shared.within(number % 2 == 0 ? .milliseconds(20) : .seconds(60)) {
-                        if number % 2 == 0 { try? await Task.sleep(for: .seconds(60)) }
+                        if number % 2 == 0 { await untilCancelled() }
                         return number
                     }
                 }

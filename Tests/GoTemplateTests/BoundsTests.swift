@@ -75,7 +75,7 @@ struct BoundsTests {
 
     @Test func anyBytesAreReadWithoutACrash() {
         var chance = SeededGenerator(seed: 7)
-        for _ in 0..<(Peer.isSoak ? 200_000 : 3000) {
+        for _ in 0..<(Surroundings.isSoak ? 200_000 : 3000) {
             let length = Int.random(in: 0..<40, using: &chance)
             let text = (0..<length).map { _ in
                 chance.pick([
@@ -134,27 +134,28 @@ struct TemplateSetTests {
         #expect(error?.message == #"template: t:2: template: multiple definition of template "a""#)
     }
 
-    @Test func alertmanagersOwnTemplatesRender() throws {
-        guard Peer.path("amtool") != nil else { return }
-        let folder = "\(Peer.root)/.peers/usr/share/prometheus/alertmanager"
+    @Test func alertmanagersOwnTemplatesRender() async throws {
+        guard let amtool = Surroundings.peer("amtool") else { return }
+        let folder = "\(Surroundings.root)/.peers/usr/share/prometheus/alertmanager"
         var set = TemplateSet(functions: .alertmanager)
-        for file in ["default.tmpl", "email.tmpl"] { try set.parse(Peer.read("\(folder)/\(file)"), name: file) }
-        let amtool = try #require(Peer.path("amtool"))
-        let scratch = try #require(Peer.temporaryFolder())
+        for file in ["default.tmpl", "email.tmpl"] {
+            try set.parse(TemporaryFolder.text(of: "\(folder)/\(file)"), name: file)
+        }
+        let scratch = try TemporaryFolder()
         let data = ExampleData.notification.value
-        Peer.write(render("{{ toJson . }}", data), to: "\(scratch)/data.json")
+        try scratch.write("data.json", render("{{ toJson . }}", data))
         for name in set.names where !name.hasSuffix(".tmpl") {
             for type in ["text", "html"] where !name.hasPrefix("__text") {
                 let text = "{{ template \"\(name)\" . }}"
-                let real = Peer.run(
+                let real = try await ChildProcess.run(
                     amtool,
                     [
                         "template", "render", "--template.glob=\(folder)/*.tmpl", "--template.type=\(type)",
-                        "--template.data=\(scratch)/data.json", "--template.text=\(text)",
-                    ], in: scratch)
+                        "--template.data=\(scratch.path)/data.json", "--template.text=\(text)",
+                    ], environment: ["TZ": "UTC"], folder: scratch)
                 let ours = set.expand(text, data: data, asHTML: type == "html")
                 let expected =
-                    real.status == 0 ? real.output : String(real.errors.dropFirst("amtool: error: ".count).dropLast(2))
+                    real.status == 0 ? real.output : String(real.error.dropFirst("amtool: error: ".count).dropLast(2))
                 #expect((ours.text ?? ours.error?.message) == expected, "\(name) as \(type)")
             }
         }

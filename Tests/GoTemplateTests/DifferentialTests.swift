@@ -1,46 +1,50 @@
 import Base
 import GoTemplate
+import TestSupport
 import Testing
 
 /// Random templates rendered by us and by the real programs must come out equal, byte for byte.
 @Suite("Compared with the real programs")
 struct DifferentialTests {
-    @Test func amtoolRendersTheSame() throws {
-        try compareWithAmtool(.alertmanager, type: "text")
+    @Test func amtoolRendersTheSame() async throws {
+        try await compareWithAmtool(.alertmanager, type: "text")
     }
 
-    @Test func amtoolRendersTheSameHTML() throws {
-        try compareWithAmtool(.html, type: "html")
+    @Test func amtoolRendersTheSameHTML() async throws {
+        try await compareWithAmtool(.html, type: "html")
     }
 
-    @Test func amtoolRefusesDamagedTemplatesInTheSameWords() throws {
-        try compareWithAmtool(.alertmanager, type: "text", damaged: true)
+    @Test func amtoolRefusesDamagedTemplatesInTheSameWords() async throws {
+        try await compareWithAmtool(.alertmanager, type: "text", damaged: true)
     }
 
     /// Whether a slice may end within a character: Go keeps the bytes, here the character becomes U+FFFD.
     private static func cutsCharacters(_ text: String) -> Bool { text.contains("slice ") && text.contains("été") }
 
-    private func compareWithAmtool(_ dialect: TemplateGenerator.Dialect, type: String, damaged: Bool = false) throws {
-        guard let amtool = Peer.path("amtool") else { return }
-        let folder = try #require(Peer.temporaryFolder())
+    private func compareWithAmtool(_ dialect: TemplateGenerator.Dialect, type: String, damaged: Bool = false)
+        async throws
+    {
+        guard let amtool = Surroundings.peer("amtool") else { return }
+        let folder = try TemporaryFolder()
         let data = ExampleData.notification
-        Peer.write(render("{{ toJson . }}", data.value), to: "\(folder)/data.json")
-        var generator = TemplateGenerator(dialect, seed: Peer.seed ?? 20_261_120)
+        try folder.write("data.json", render("{{ toJson . }}", data.value))
+        var generator = TemplateGenerator(
+            dialect, seed: Surroundings.number("RULEVAL_SEED").map(UInt64.init) ?? 20_261_120)
         var differences: [String] = []
-        let count = Peer.isSoak ? 4000 : 200
+        let count = Surroundings.isSoak ? 4000 : 200
         for _ in 0..<count {
             let text = damaged ? generator.damagedTemplate() : generator.template()
             if text.isEmpty || Self.cutsCharacters(text) { continue }
-            let result = Peer.run(
+            let result = try await ChildProcess.run(
                 amtool,
                 [
                     "template", "render", "--template.glob=/dev/null", "--template.type=\(type)",
-                    "--template.data=\(folder)/data.json", "--template.text=\(text)",
-                ], in: folder)
+                    "--template.data=\(folder.path)/data.json", "--template.text=\(text)",
+                ], environment: ["TZ": "UTC"], folder: folder)
             let real =
                 result.status == 0
                 ? result.output
-                : String(result.errors.dropFirst("amtool: error: ".count).dropLast(2))
+                : String(result.error.dropFirst("amtool: error: ".count).dropLast(2))
             let ours = render(text, data.value, name: "", asHTML: type == "html")
             if ours != real { differences.append("template: \(text)\n  real: \(real)\n  ours: \(ours)") }
         }
@@ -50,11 +54,12 @@ struct DifferentialTests {
             differences.isEmpty, "\(differences.count) of \(count):\n\(differences.prefix(40).joined(separator: "\n"))")
     }
 
-    @Test func promtoolRendersTheSame() throws {
-        guard let promtool = Peer.path("promtool") else { return }
-        let folder = try #require(Peer.temporaryFolder())
-        var generator = TemplateGenerator(.prometheus, seed: Peer.seed ?? 20_261_121)
-        let count = Peer.isSoak ? 4000 : 200
+    @Test func promtoolRendersTheSame() async throws {
+        guard let promtool = Surroundings.peer("promtool") else { return }
+        let folder = try TemporaryFolder()
+        var generator = TemplateGenerator(
+            .prometheus, seed: Surroundings.number("RULEVAL_SEED").map(UInt64.init) ?? 20_261_121)
+        let count = Surroundings.isSoak ? 4000 : 200
         var cases: [String] = []
         while cases.count < count {
             let text = generator.template()
@@ -65,15 +70,16 @@ struct DifferentialTests {
             #"{"alert":"A\#(index)","expr":"m","annotations":{"x":\#(render("{{ toJson . }}", .string(text)))}}"#
         }
         let checks = cases.indices.map { #"{"eval_time":"0m","alertname":"A\#($0)","exp_alerts":[]}"# }
-        Peer.write(
-            #"{"groups":[{"name":"g","rules":[\#(rules.joined(separator: ","))]}]}"#, to: "\(folder)/rules.json")
-        Peer.write(
+        try folder.write("rules.json", #"{"groups":[{"name":"g","rules":[\#(rules.joined(separator: ","))]}]}"#)
+        let tests = try folder.write(
+            "test.json",
             #"{"rule_files":["rules.json"],"tests":[{"interval":"1m","external_labels":{"cl":"c<1>"},"input_series":"#
                 + #"[{"series":"m{job=\"j&b\",instance=\"a.b.c:90\"}","values":"1234567.5"}],"#
-                + #""alert_rule_test":[\#(checks.joined(separator: ","))]}]}"#, to: "\(folder)/test.json")
-        let result = Peer.run(promtool, ["test", "rules", "\(folder)/test.json"], in: folder)
-        let real = PromtoolOutput.annotations(result.output + result.errors)
-        #expect(!real.isEmpty, "\(result.errors.prefix(1000))")
+                + #""alert_rule_test":[\#(checks.joined(separator: ","))]}]}"#)
+        let result = try await ChildProcess.run(
+            promtool, ["test", "rules", tests], environment: ["TZ": "UTC"], folder: folder, within: .seconds(600))
+        let real = PromtoolOutput.annotations(result.output + result.error)
+        #expect(!real.isEmpty, "\(result.error.prefix(1000))")
         let data = RuleTemplate.Data(
             labels: ["__name__": "m", "job": "j&b", "instance": "a.b.c:90"], externalLabels: ["cl": "c<1>"],
             value: 1_234_567.5)

@@ -1,5 +1,6 @@
 import Base
 import GoTemplate
+import TestSupport
 import Testing
 
 /// The examples of docs/templates.md, run.
@@ -12,7 +13,7 @@ struct DocumentationTests {
         var testDescription: String { template }
     }
 
-    static let examples = read(Peer.read("\(Peer.root)/docs/templates.md"))
+    static let examples = read(TemporaryFolder.text(of: "\(Surroundings.root)/docs/templates.md"))
 
     @Test func hasAnExamplePerFunction() {
         #expect(Self.examples.count > 60)

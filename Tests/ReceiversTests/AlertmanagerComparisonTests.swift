@@ -80,7 +80,7 @@ struct AlertmanagerComparisonTests {
     func sameMessages(_ alerts: OddAlerts) async throws {
         let theirs = try Capture()
         let ours = try Capture()
-        let alertmanager = try RealAlertmanager(Self.receivers(theirs.port, theirs.mailPort))
+        let alertmanager = try RealAlertmanager.start(Self.receivers(theirs.port, theirs.mailPort))
         try await alertmanager.wait()
         let posted = try await alertmanager.post(alerts.body(since: SystemClock().now()))
         #expect(posted.status == 200, "\(posted.text())")
@@ -112,7 +112,7 @@ struct AlertmanagerComparisonTests {
             #expect(pair.0.headers == pair.1.headers)
             #expect(pair.0.body == pair.1.body)
         }
-        await alertmanager.stop()
+        alertmanager.stop()
     }
 
     /// A mail without what is random or the time; the order of headers of the configuration is random there.

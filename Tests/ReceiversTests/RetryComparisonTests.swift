@@ -40,7 +40,7 @@ struct RetryComparisonTests {
     func sameRetries() async throws {
         let theirs = try Capture(answer: Self.answer)
         let ours = try Capture(answer: Self.answer)
-        let alertmanager = try RealAlertmanager(Self.configuration(theirs.port))
+        let alertmanager = try RealAlertmanager.start(Self.configuration(theirs.port))
         try await alertmanager.wait()
         #expect(
             try await alertmanager.post(AlertmanagerComparisonTests.alerts(since: SystemClock().now())).status == 200)
@@ -72,6 +72,6 @@ struct RetryComparisonTests {
                 isTemporary[address] == isRetried(address),
                 "\(address): asked \(theirs.count(below: address)) times there")
         }
-        await alertmanager.stop()
+        alertmanager.stop()
     }
 }

@@ -48,12 +48,12 @@ struct SNSSignatureTests {
         .enabled(if: Surroundings.peer("prometheus-alertmanager") != nil))
     func theirs() async throws {
         let capture = try Capture { _ in Self.answer }
-        let alertmanager = try RealAlertmanager(Self.configuration(capture.port))
+        let alertmanager = try RealAlertmanager.start(Self.configuration(capture.port))
         try await alertmanager.wait()
         _ = try await alertmanager.post(OddAlerts.bare.body(since: SystemClock().now()))
         #expect(await eventually { capture.addresses.count == 2 })
         try await Self.check(capture)
-        await alertmanager.stop()
+        alertmanager.stop()
     }
 
     private static func check(_ capture: Capture) async throws {

@@ -37,7 +37,7 @@ struct ServiceComparisonTests {
     func sameRequests(_ alerts: OddAlerts) async throws {
         let theirs = try Capture(answer: Self.answer)
         let ours = try Capture(answer: Self.answer)
-        let alertmanager = try RealAlertmanager(Self.configuration(theirs.port))
+        let alertmanager = try RealAlertmanager.start(Self.configuration(theirs.port))
         try await alertmanager.wait()
         let posted = try await alertmanager.post(alerts.body(since: SystemClock().now()))
         #expect(posted.status == 200, "\(posted.text())")
@@ -63,7 +63,7 @@ struct ServiceComparisonTests {
             )
             #expect(Set(pair.0) == Set(pair.1), "\(address)")
         }
-        await alertmanager.stop()
+        alertmanager.stop()
     }
 
     private static func comparable(_ post: Capture.Post) -> String {

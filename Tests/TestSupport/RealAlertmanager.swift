@@ -13,13 +13,15 @@ public final class RealAlertmanager: Sendable {
 
     /// Starts it with the configuration file at `path`; nil, with a loud line, without peers. It may not be ready yet.
     public static func start(
-        configuration path: String, folder: TemporaryFolder, flags: String = ""
+        configuration path: String, folder: TemporaryFolder, flags: String = "", externalURL: String? = nil
     ) throws -> RealAlertmanager? {
         guard let program = Surroundings.peer("prometheus-alertmanager") else { return nil }
-        return try RealAlertmanager(program, path, folder, flags)
+        return try RealAlertmanager(program, path, folder, flags, externalURL)
     }
 
-    private init(_ program: String, _ path: String, _ folder: TemporaryFolder, _ flags: String) throws {
+    private init(_ program: String, _ path: String, _ folder: TemporaryFolder, _ flags: String, _ externalURL: String?)
+        throws
+    {
         let port = try Surroundings.freePort()
         self.port = port
         self.folder = folder
@@ -28,7 +30,7 @@ public final class RealAlertmanager: Sendable {
             sed 's#/usr/share/prometheus/alertmanager#usr/share/prometheus//alertmanager#g' '\(program)' \
             > '\(folder.path)/alertmanager' && chmod +x '\(folder.path)/alertmanager' && cd '\(Surroundings.root)/.peers' && \
             exec '\(folder.path)/alertmanager' --config.file='\(path)' --storage.path='\(folder.path)/data' \
-            --web.listen-address=127.0.0.1:\(port) --web.external-url=http://127.0.0.1:\(port) --cluster.listen-address= \(flags)
+            --web.listen-address=127.0.0.1:\(port) --web.external-url=\(externalURL ?? "http://127.0.0.1:\(port)") --cluster.listen-address= \(flags)
             """
         arguments = ["-c", script]
         processes = Mutex(try ChildProcess("/bin/sh", arguments, folder: folder))
