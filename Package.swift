@@ -116,7 +116,11 @@ let testTargets: [Target] = [
     tests("Web", ["TestSupport"]),
     tests("Daemon", ["HTTPTransport", "JSON", "TestSupport", "YAML"], exclude: ["Configurations"]),
     .testTarget(
-        name: "EndToEndTests", dependencies: ["HTTPTransport", "HTTPServer", "JSON", "YAML", "TestSupport"],
+        name: "EndToEndTests",
+        dependencies: [
+            "HTTPTransport", "HTTPServer", "JSON", "PrometheusAPI", "RuleFiles", "Ruler", "TimeSeries", "YAML",
+            "TestSupport",
+        ],
         swiftSettings: [.treatAllWarnings(as: .error)]),
 ]
 

@@ -64,13 +64,15 @@ public final class AlertmanagerClient: Sendable {
         writer.beginArray()
         for alert in alerts {
             writer.beginObject()
-            writer.key("annotations")
-            writer.beginObject()
-            for (name, value) in alert.annotations {
-                writer.key(name)
-                writer.string(value)
+            if !alert.annotations.isEmpty {
+                writer.key("annotations")
+                writer.beginObject()
+                for (name, value) in alert.annotations {
+                    writer.key(name)
+                    writer.string(value)
+                }
+                writer.endObject()
             }
-            writer.endObject()
             for (key, time) in [("endsAt", alert.endsAt), ("startsAt", alert.startsAt)] {
                 guard let time else { continue }
                 writer.key(key)

@@ -91,13 +91,11 @@ extension QueryValue {
         case .vector(let samples):
             .samples(
                 samples.map { sample in
-                    let value = if case .float(let float) = sample.value { float } else { 0.0 }
                     let labels = Dictionary(sample.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-                    return QuerySample(labels: labels, value: value)
+                    return QuerySample(labels: labels, value: TemplateValue.sample(sample.value))
                 })
         case .scalar(let value, _): .samples([QuerySample(labels: [:], value: value)])
-        case .string(let text, _): .samples([QuerySample(labels: ["__value__": text], value: 0)])
-        case .matrix: .failure("query returned a range vector")
+        case .string, .matrix: .failure(RuleFailure.wrongType.description)
         }
     }
 }

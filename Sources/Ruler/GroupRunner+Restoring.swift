@@ -54,13 +54,33 @@ extension GroupRunner {
         for index in rules.indices { await send(index, at: time) }
     }
 
-    /// Ends every series of the rules: what is done when the group is gone.
-    func endSeries(at time: Timestamp, keeping kept: Set<String>) async {
+    /// Forgets the rules that are gone with a reload.
+    /// - Parameter elsewhere: Rules that are new in other groups.
+    /// - Returns: their series, which are to be ended; apart those of rules that may have moved to another group.
+    func forget(
+        keeping kept: Set<String>, movedTo elsewhere: Set<String> = []
+    ) async -> (gone: Set<Labels>, moved: Set<Labels>) {
+        var series: (gone: Set<Labels>, moved: Set<Labels>) = ([], [])
         for index in rules.indices where !kept.contains(rules[index].key) {
-            await publish([], for: index, at: time)
+            if elsewhere.contains(rules[index].key) {
+                series.moved.formUnion(rules[index].lastSeries)
+            } else {
+                series.gone.formUnion(rules[index].lastSeries)
+            }
+            rules[index].lastSeries = []
             if let alerts = rules[index].alerting?.alerts, !alerts.isEmpty {
                 await sink.persist(.init(rule: identity(index), updated: [], removed: Array(alerts.keys)))
             }
         }
+        return series
+    }
+
+    /// Ends `series` of the group that is gone as of `time`, two intervals later: a group that goes on with them under
+    /// another name has written newer samples by then, and nothing is ended.
+    ///
+    /// - Source: observed on Prometheus 3.5.3.
+    func endLater(_ series: Set<Labels>, at time: Timestamp) async {
+        do { try await clock.sleep(until: time + interval * 2) } catch { return }
+        await end(series, at: time - queryOffset)
     }
 }

@@ -29,7 +29,7 @@ extension GroupRunner {
             if group.limit > 0, samples.count > group.limit {
                 throw .tooManySeries(limit: group.limit, count: samples.count)
             }
-            await publish(samples, for: index, at: queryTime)
+            try await publish(samples, for: index, at: queryTime)
         case .alerting:
             // Most rules, most of the time: nothing holds and nothing held.
             if vector.isEmpty, runtime.alerting?.alerts.isEmpty ?? true, runtime.lastSeries.isEmpty, past[index] == nil
@@ -40,7 +40,7 @@ extension GroupRunner {
             let expanded = await expander.expand(vector, templates, at: tick)
             try await step(index, expanded, at: tick)
             let active = rules[index].alerting?.active ?? []
-            await publish(
+            try await publish(
                 RuleSeries.samples(of: active, at: queryTime, ruleLabels: rules[index].labels), for: index,
                 at: queryTime)
         }
@@ -75,13 +75,29 @@ extension GroupRunner {
     }
 
     /// Lets later rules and remote write see the samples, and ends the series that are gone.
-    func publish(_ samples: [RecordedSample], for index: Int, at time: Timestamp) async {
+    ///
+    /// A series has one value at a time: what another rule gave it before stays, and the rule is told of as failing; a
+    /// marker beside another rule's sample is dropped without a word.
+    /// - Throws: ``RuleFailure/notWritten(_:)``; all other samples are written.
+    func publish(_ samples: [RecordedSample], for index: Int, at time: Timestamp) async throws(RuleFailure) {
         let now = Set(samples.map(\.labels))
         let all = samples + RuleSeries.staleMarkers(before: rules[index].lastSeries, now: now, at: time)
         rules[index].lastSeries = now
         if all.isEmpty { return }
-        _ = querier.overlay.append(all.map(\.series))
-        await sink.record(all)
+        let refusals = querier.overlay.refusals(of: all)
+        if refusals.isEmpty { return await sink.record(all) }
+        await sink.record(all.enumerated().filter { refusals[$0.offset] == nil }.map(\.element))
+        let failing = samples.indices.filter { refusals[$0] != nil }
+        for place in failing { rules[index].lastSeries.remove(samples[place].labels) }
+        if let last = failing.last, let reason = refusals[last] { throw .notWritten(reason) }
+    }
+
+    /// Ends series that no rule gives any more, but for those that have a newer sample.
+    func end(_ series: Set<Labels>, at time: Timestamp) async {
+        let markers = RuleSeries.staleMarkers(before: series, now: [], at: time)
+        if markers.isEmpty { return }
+        let refusals = querier.overlay.refusals(of: markers, late: true)
+        await sink.record(markers.enumerated().filter { refusals[$0.offset] == nil }.map(\.element))
     }
 
     /// Hands on what is due: what fires, and ends that were not told lately.

@@ -27,6 +27,8 @@ actor GroupRunner {
     /// Whether ALERTS_FOR_STATE of the source is still to be asked since when alerts are active.
     var recalls = false
     var past: [Int: [Labels: AlertingRuleCore.PastState]] = [:]
+    /// Series of rules that are gone, ended with the next evaluation.
+    private var ending: Set<Labels> = []
 
     init(
         group: RuleGroup, settings: RulerSettings, querier: RuleQuerier, recorded: RecordedNames, sink: any RulerSink,
@@ -54,7 +56,7 @@ actor GroupRunner {
 
     /// The interval in force.
     nonisolated var interval: Duration { schedule.interval }
-    private nonisolated var queryOffset: Duration { group.queryOffset ?? settings.queryOffset }
+    nonisolated var queryOffset: Duration { group.queryOffset ?? settings.queryOffset }
 
     /// Ticks until its task is cancelled.
     func run() async {
@@ -115,6 +117,10 @@ actor GroupRunner {
             if rules[index].alerting != nil { await send(index, at: tick) }
             note(index, at: tick, started: ruleStarted, samples: samples, failure: failure)
         }
+        if !ending.isEmpty {
+            await end(ending, at: time)
+            ending = []
+        }
         if querier.policy == .byCost { await choose(cost, fetched, at: time) }
         lastTick = tick
         lastDuration = ContinuousClock.now - started
@@ -163,6 +169,15 @@ actor GroupRunner {
     private func prolongWhileWaiting() async -> Bool {
         for index in rules.indices where isWaiting { await send(index, at: clock.now()) }
         return isWaiting
+    }
+
+    /// Ends series with the next evaluation, unless one of the rules goes on with them.
+    func endNext(_ series: Set<Labels>) { ending.formUnion(series) }
+
+    /// What ``endNext(_:)`` was told and no evaluation did yet.
+    func takeEnding() -> Set<Labels> {
+        defer { ending = [] }
+        return ending
     }
 
     /// The group as API and page show it.

@@ -8,13 +8,15 @@ public enum RuleFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case tooManyAlerts(limit: Int, count: Int)
     /// More series than the group's `limit`.
     case tooManySeries(limit: Int, count: Int)
+    /// A sample contradicts what another rule gave its series.
+    case notWritten(String)
     /// The result is no instant vector and no scalar.
     case wrongType
 
     /// Prometheus' wording.
     public var description: String {
         switch self {
-        case .query(let reason): reason
+        case .query(let reason), .notWritten(let reason): reason
         case .duplicateLabels(let isAlert):
             "vector contains metrics with the same labelset after applying \(isAlert ? "alert" : "rule") labels"
         case .tooManyAlerts(let limit, let count): "exceeded limit of \(limit) with \(count) alerts"

@@ -33,4 +33,11 @@ public struct RuleStatus: Sendable {
     public var state: AlertState?
     /// Pending and firing alerts.
     public var alerts: [ActiveAlert]
+
+    /// Samples that its last evaluation gave: those recorded, or ALERTS and ALERTS_FOR_STATE of each alert; none when it
+    /// failed.
+    public var samplesGiven: Int {
+        if health.lastError != nil { return 0 }
+        return state == nil ? health.samples : 2 * alerts.count
+    }
 }

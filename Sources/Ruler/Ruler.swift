@@ -25,6 +25,10 @@ public actor Ruler {
     private let clock: any WallClock
     private var entries: [GroupKey: Entry] = [:]
     private var order: [GroupKey] = []
+    /// What ends the series of groups that are gone.
+    private var endings: [Int: Task<Void, Never>] = [:]
+    private var nextEnding = 0
+    private var recorded = RecordedNames([])
     private var isRunning = false
 
     /// A ruler without groups.
@@ -44,7 +48,9 @@ public actor Ruler {
         _ files: [RuleFile], settings: RulerSettings, querier: @Sendable (RuleGroup) -> RuleQuerier
     ) async {
         let groups = files.flatMap(\.groups)
-        let recorded = RecordedNames(groups.flatMap(\.rules).filter { !$0.isAlerting }.map(\.name))
+        var recorded = RecordedNames(groups.flatMap(\.rules).filter { !$0.isAlerting }.map(\.name))
+        if let first = groups.first { recorded = recorded.joined(by: self.recorded, in: querier(first).overlay) }
+        self.recorded = recorded
         var earlier: [GroupKey: [RuleRuntime]] = [:]
         let old = entries
         for (key, entry) in old {
@@ -61,11 +67,31 @@ public actor Ruler {
                 takingOver: earlier[key] ?? [])
             entries[key] = Entry(runner: runner, task: nil)
         }
+        var added: Set<String> = []
+        for (key, entry) in entries {
+            added.formUnion(Set(await entry.runner.rules.map(\.key)).subtracting(earlier[key]?.map(\.key) ?? []))
+        }
+        let now = clock.now()
         for (key, entry) in old {
-            let kept = await entries[key]?.runner.rules.map(\.key) ?? []
-            await entry.runner.endSeries(at: clock.now(), keeping: Set(kept))
+            let runner = entry.runner
+            let unended = await runner.takeEnding()
+            let successor = entries[key]?.runner
+            let kept = await successor?.rules.map(\.key) ?? []
+            let (gone, moved) = await runner.forget(keeping: Set(kept), movedTo: added)
+            await successor?.endNext(gone.union(unended))
+            let later = successor == nil ? gone.union(moved).union(unended) : moved
+            if !later.isEmpty { endLater(later, of: runner, at: now) }
         }
         if isRunning { start() }
+    }
+
+    private func endLater(_ series: Set<Labels>, of runner: GroupRunner, at time: Timestamp) {
+        let number = nextEnding
+        nextEnding += 1
+        endings[number] = Task {
+            await runner.endLater(series, at: time)
+            endings[number] = nil
+        }
     }
 
     /// Takes all groups away, as after a reload that names no source any more.
@@ -73,7 +99,8 @@ public actor Ruler {
         for entry in entries.values {
             entry.task?.cancel()
             await entry.task?.value
-            await entry.runner.endSeries(at: clock.now(), keeping: [])
+            let series = await entry.runner.forget(keeping: []).gone.union(entry.runner.takeEnding())
+            await entry.runner.end(series, at: clock.now())
         }
         entries = [:]
         order = []
@@ -118,6 +145,9 @@ public actor Ruler {
     public func stop() async {
         isRunning = false
         for entry in entries.values { entry.task?.cancel() }
+        let waiting = endings.values
+        for ending in waiting { ending.cancel() }
+        for ending in waiting { await ending.value }
         for key in order {
             await entries[key]?.task?.value
             entries[key]?.task = nil

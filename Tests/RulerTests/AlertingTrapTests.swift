@@ -114,13 +114,15 @@ struct AlertingTrapTests {
         _ = sink.take()
         clock.set(start + .seconds(10))
         try await load("{name: g, rules: [{record: s, expr: up}]}", into: ruler)
+        history.put(0, ["__name__": "up"], at: start + .seconds(60))
+        await ruler.evaluateAll(at: start + .seconds(60))
         let (sent, samples) = sink.take()
         #expect(sent.isEmpty)
-        #expect(Set(samples.map { $0.labels["__name__"] ?? "" }) == ["ALERTS", "ALERTS_FOR_STATE", "r"])
+        #expect(Set(samples.map { $0.labels["__name__"] ?? "" }) == ["ALERTS", "ALERTS_FOR_STATE", "r", "s"])
         for sample in samples {
             guard case .float(let value) = sample.value else { continue }
-            #expect(StaleMarker.isStale(value))
-            #expect(sample.timestamp == start + .seconds(10))
+            #expect(StaleMarker.isStale(value) == (sample.labels["__name__"] != "s"))
+            #expect(sample.timestamp == start + .seconds(60))
         }
         #expect(sink.held.withLock { $0.kept.values.allSatisfy(\.isEmpty) })
     }

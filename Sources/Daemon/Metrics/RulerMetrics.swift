@@ -83,7 +83,7 @@ struct RulerMetrics: Sendable {
                 let taken = one == .remote ? status.evaluation.remoteCost : status.evaluation.localCost
                 if let taken { cost.with(group, one.rawValue).set(taken.seconds) }
             }
-            lastSamples.with(group).set(Double(status.rules.reduce(0) { $0 + $1.health.samples }))
+            lastSamples.with(group).set(Double(status.rules.reduce(0) { $0 + $1.samplesGiven }))
         }
         let isGone: ([String]) -> Bool = { $0.first.map { !present.contains($0) } ?? true }
         for family in [evaluations, failures, iterations, missed] { family.remove(where: isGone) }

@@ -111,11 +111,14 @@ public enum QueryAnswer: Sendable {
 public struct QuerySample: Sendable {
     /// Its labels, the metric name among them.
     public var labels: [String: String]
-    /// Its value.
-    public var value: Double
+    /// Its value: a number, or a histogram as templates see it.
+    public var value: TemplateValue
 
     /// A sample.
-    public init(labels: [String: String], value: Double) {
+    public init(labels: [String: String], value: Double) { self.init(labels: labels, value: .float(value)) }
+
+    /// A sample of any value.
+    public init(labels: [String: String], value: TemplateValue) {
         self.labels = labels
         self.value = value
     }

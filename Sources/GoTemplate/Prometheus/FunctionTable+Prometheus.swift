@@ -25,7 +25,7 @@ extension FunctionTable {
             .string(try QueryResult.sample(call.arguments[1]).labels[call.string(0)] ?? "")
         },
         "value": TemplateFunction([QueryResult.sampleType]) { call throws(FunctionFailure) in
-            .float(try QueryResult.sample(call.arguments[0]).value)
+            try QueryResult.sample(call.arguments[0]).value
         },
         "strvalue": TemplateFunction([QueryResult.sampleType]) { call throws(FunctionFailure) in
             .string(try QueryResult.sample(call.arguments[0]).labels["__value__"] ?? "")

@@ -26,12 +26,15 @@ struct SampleObject: TemplateObject {
 
     var type: TemplateType { QueryResult.sampleType }
     var fields: [TemplateField] {
-        [TemplateField("Labels", .strings(sample.labels)), TemplateField("Value", .float(sample.value))]
+        [
+            TemplateField("Labels", .strings(sample.labels)),
+            TemplateField("Value", sample.value, isInterface: true),
+        ]
     }
     func field(_ name: String) -> TemplateValue? {
         switch name {
         case "Labels": .strings(sample.labels)
-        case "Value": .float(sample.value)
+        case "Value": sample.value
         default: nil
         }
     }

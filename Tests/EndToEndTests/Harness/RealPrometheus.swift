@@ -40,6 +40,15 @@ final class RealPrometheus: Sendable {
         return server
     }
 
+    /// Starts it on a configuration of its own that reads `rules/*.yml`; nil, with a loud line, without peers.
+    static func start(configuration: String) async throws -> RealPrometheus? {
+        guard let program = Surroundings.peer("prometheus") else { return nil }
+        let server = try RealPrometheus(program: program)
+        try server.folder.write("prometheus.yml", configuration)
+        try await server.run()
+        return server
+    }
+
     private init(program: String) throws {
         self.program = program
         folder = try TemporaryFolder()
@@ -54,6 +63,7 @@ final class RealPrometheus: Sendable {
                 "--config.file=\(folder.path)/prometheus.yml", "--storage.tsdb.path=\(folder.path)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver", "--log.level=error",
                 "--rules.alert.resend-delay=1s", "--web.external-url=http://127.0.0.1:\(port)/",
+                "--enable-feature=native-histograms", "--web.enable-lifecycle",
             ], folder: folder)
         let isReady = await eventually(within: .seconds(60)) { await self.isReady }
         guard isReady else {
@@ -68,8 +78,14 @@ final class RealPrometheus: Sendable {
     /// Puts other rules in force.
     func reload(rules: String) throws {
         try folder.write("rules.yml", rules)
-        box.process?.signal(1)
+        reload()
     }
+
+    /// What it said of errors.
+    var errors: String { box.process?.errorOutput ?? "" }
+
+    /// Reads its files again.
+    func reload() { box.process?.signal(1) }
 
     /// Ends it at once, as a crash would.
     func kill() async {
