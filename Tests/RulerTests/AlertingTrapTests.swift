@@ -155,7 +155,7 @@ struct AlertingTrapTests {
         let ruler = try await ruler(
             """
             {name: g, rules: [{alert: A, expr: up == 0,
-              labels: {bad: '{{ query "none" | first | value }}', name: '{{ $labels.__name__ }}'},
+              labels: {bad: '{{ query "none" | first | value }}', name: '{{ $labels.__name__ }}', alertname: no},
               annotations: {size: '{{ 1500000.0 }}', text: '{{ template "none" }}'}}]}
             """)
         history.put(0, ["__name__": "up"], at: start)
@@ -163,6 +163,7 @@ struct AlertingTrapTests {
         let sent = try #require(sink.take().sent.first)
         #expect(sent.labels["bad"]?.hasPrefix("<error expanding template: ") == true)
         #expect(sent.labels["name"] == "up")
+        #expect(sent.labels["alertname"] == "A")
         #expect(sent.annotations["size"] == "1.5e+06")
         #expect(sent.annotations["text"]?.hasPrefix("<error expanding template: ") == true)
         #expect(await rule(ruler, 0)?.health.word == "ok")
@@ -171,18 +172,24 @@ struct AlertingTrapTests {
     @Test func recordedSamplesCarryTheAlignedTickAndTheOffsetMovesBoth() async throws {
         let clock = ManualClock(now: start + .milliseconds(123))
         let ruler = try await ruler(
-            "{name: g, interval: 10s, query_offset: 30s, rules: [{record: r, expr: time()}]}", clock: clock)
+            """
+            {name: g, interval: 10s, query_offset: 30s, rules: [{record: r, expr: time()}, {alert: A, expr: vector(1)}]}
+            """, clock: clock)
         await ruler.start()
-        for _ in 0..<4 {
+        for turn in 0..<4 as Range<Int64> {
             while clock.nextDeadline == nil { await Task.yield() }
-            // Somewhat late, as timers are.
-            if let next = clock.nextDeadline { clock.set(next + .milliseconds(250)) }
+            // Somewhat late, as timers are, and not always by as much.
+            if let next = clock.nextDeadline { clock.set(next + .milliseconds(250 * turn)) }
             while clock.sleeperCount == 0 { await Task.yield() }
         }
         await ruler.stop()
-        let samples = sink.take().samples
+        let written = sink.take().samples
+        let samples = written.filter { $0.labels["__name__"] == "r" }
         let times = samples.map(\.timestamp)
         #expect(times.count == 4)
+        for name in ["ALERTS", "ALERTS_FOR_STATE"] {
+            #expect(written.filter { $0.labels["__name__"] == name }.map(\.timestamp) == times)
+        }
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == .seconds(10) })
         // The query looks at the same instant.
         #expect(samples.allSatisfy { $0.value == .float($0.timestamp.seconds) })
@@ -201,15 +208,16 @@ struct AlertingTrapTests {
         #expect(await rule(ruler, 0)?.alerts.isEmpty == true)
     }
 
-    @Test func aClockThatIsSetAnHourBackAndForthNeitherFiresNorForgets() async throws {
+    /// - Parameter steps: By how many seconds the clock is set in which minute.
+    @Test(arguments: [[3: -3600, 6: 3600], [3: -3600], [3: 3600]])
+    func aClockThatIsSetNeitherFiresNorForgets(_ steps: [Int: Int64]) async throws {
         let clock = ClockSetByTests(ManualClock(now: start))
         let ruler = try await ruler(
             "{name: g, interval: 1m, rules: [{alert: A, expr: vector(1), for: 10m}]}", clock: clock)
         await ruler.start()
         var firedAfter: Int?
         for minute in 0..<20 {
-            if minute == 3 { clock.set(by: .seconds(-3600)) }
-            if minute == 6 { clock.set(by: .seconds(3600)) }
+            if let step = steps[minute] { clock.set(by: .seconds(step)) }
             while clock.steady.sleeperCount == 0 { await Task.yield() }
             clock.steady.advance(by: .seconds(60))
             while clock.steady.sleeperCount == 0 { await Task.yield() }

@@ -93,10 +93,10 @@ struct SharedSeriesTests {
         _ = sink.take()
         await ruler.evaluateAll(at: start + .seconds(60))
         #expect(text(sink.take().samples) == ["r 1.0 at 60.0"])
-        while clock.sleeperCount == 0 { await Task.yield() }
+        for _ in 0..<100_000 where clock.sleeperCount == 0 { await Task.yield() }
         clock.set(start + .seconds(130))
         var ended: [RecordedSample] = []
-        while ended.isEmpty {
+        for _ in 0..<100_000 where ended.isEmpty {
             await Task.yield()
             ended = sink.take().samples
         }
