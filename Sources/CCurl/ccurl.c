@@ -32,6 +32,14 @@ CURLcode ruleval_curl_set_blob(CURL *handle, CURLoption option, const void *byte
     return curl_easy_setopt(handle, option, &blob);
 }
 
+CURLcode ruleval_curl_set_sockets(
+    CURL *handle, curl_opensocket_callback open, curl_closesocket_callback close, void *user) {
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, user);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close);
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, user);
+}
+
 CURLcode ruleval_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -22,6 +22,9 @@ final class CurlLoop: Sendable {
     private static let nextID = Atomic<UInt64>(0)
     /// Handles without a transfer that are kept.
     private static let spareHandles = 2 * CurlBatch.width
+    /// Transfers under way from which on answers are gathered, and for how many microseconds.
+    private static let crowd = 4
+    private static let gathering: UInt32 = 1000
 
     /// What the thread knows.
     private struct Work {
@@ -172,6 +175,8 @@ final class CurlLoop: Sendable {
                 let events = (isReadable ? CURL_CSELECT_IN : 0) | (isWritable ? CURL_CSELECT_OUT : 0)
                 curl_multi_socket_action(multi, socket, events, &running)
             }
+            // Answers that come one shortly after the other are taken together: being woken costs more than reading one.
+            if work.live.count >= Self.crowd { usleep(Self.gathering) }
             takeFinished(&work)
         }
         end(.stopped, &work) { _ in true }
@@ -189,7 +194,7 @@ final class CurlLoop: Sendable {
     private func begin(_ work: inout Work) {
         for batch in work.batches {
             while batch.mayBegin {
-                guard let handle = work.spare.popLast() ?? CurlHandle() else {
+                guard let handle = work.spare.popLast() ?? CurlHandle(poller) else {
                     batch.giveUp(.stopped)
                     break
                 }
@@ -225,8 +230,9 @@ final class CurlLoop: Sendable {
         // The waiting task goes on first: removing an SMTP transfer may wait for the server's farewell.
         batch.note(how, of: transfer.place)
         curl_multi_remove_handle(multi, handle.raw)
+        transfer.leaveHandle()
         if work.spare.count < Self.spareHandles {
-            handle.reset()
+            if case .finished(let outcome) = how, outcome.code == CURLE_OK {} else { handle.distrust() }
             work.spare.append(handle)
         } else {
             handle.close()

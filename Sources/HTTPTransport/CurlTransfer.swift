@@ -14,8 +14,7 @@ final class CurlTransfer: @unchecked Sendable {
     private let budget: ByteBudget?
     private var lists: [CurlLines] = []
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    private var lines: [String] = []
-    private var lineBytes = 0
+    private var head = CurlHead()
     private var body: [UInt8] = []
     private var isTooLarge = false
     private var upload: [UInt8] = []
@@ -24,17 +23,13 @@ final class CurlTransfer: @unchecked Sendable {
 
     private static let lineLimit = 256 << 10
 
-    /// - Parameter handle: As new; used by this transfer until it has ended.
-    init(
-        _ handle: CurlHandle, deadline: ContinuousClock.Instant, tls: TLSOptions, bodyLimit: Int,
-        budget: ByteBudget? = nil
-    ) {
+    /// - Parameter handle: Set up; used by this transfer until it has ended.
+    init(_ handle: CurlHandle, deadline: ContinuousClock.Instant, bodyLimit: Int, budget: ByteBudget? = nil) {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.handle = handle
         self.bodyLimit = bodyLimit
         self.budget = budget
         let timeout = deadline - .now
-        handle.setUp(tls)
         handle.set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText))
         handle.set(CURLOPT_TIMEOUT_MS, Int(clamping: max(1, timeout.milliseconds)))
         let me = Unmanaged.passUnretained(self).toOpaque()
@@ -46,6 +41,13 @@ final class CurlTransfer: @unchecked Sendable {
 
     deinit {
         errorText.deallocate()
+    }
+
+    /// What was lent to the handle is taken back; after its end.
+    func leaveHandle() {
+        handle.set(CURLOPT_ERRORBUFFER, pointer: nil)
+        handle.set(CURLOPT_HEADERDATA, pointer: nil)
+        handle.set(CURLOPT_WRITEDATA, pointer: nil)
     }
 
     /// Sets an option that takes a list of lines, kept as long as the transfer.
@@ -70,25 +72,18 @@ final class CurlTransfer: @unchecked Sendable {
         var received: [UInt8] = []
         swap(&received, &body)
         return CurlOutcome(
-            code: code, status: handle.status(), detail: detail, lines: lines, body: received, isTooLarge: isTooLarge,
+            code: code, status: handle.status(), detail: detail, head: head, body: received, isTooLarge: isTooLarge,
             took: handle.took())
     }
 
     private static let receivedLine: ruleval_curl_callback = { bytes, size, count, user in
         guard let user, let bytes else { return 0 }
         let transfer = Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue()
-        var line = UnsafeRawBufferPointer(start: bytes, count: size * count)[...]
-        while let last = line.last, last == 0x0A || last == 0x0D { line.removeLast() }
-        // A new status line begins a new set of headers: what came before was interim.
-        if line.count >= 5, memcmp(bytes, "HTTP/", 5) == 0 {
-            transfer.lines.removeAll(keepingCapacity: true)
-        }
-        transfer.lineBytes += size * count
-        if transfer.lineBytes > lineLimit {
+        transfer.head.append(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        if transfer.head.taken > lineLimit {
             transfer.isTooLarge = true
             return 0
         }
-        transfer.lines.append(String(decoding: line, as: UTF8.self))
         if transfer.hasSentUpload {
             // The mail has been answered; what is left is the farewell, for which nobody should have to wait.
             transfer.handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, 1)
@@ -139,7 +134,7 @@ struct CurlOutcome: Sendable {
     /// libcurl's own words on what went wrong.
     let detail: String
     /// Header or reply lines.
-    let lines: [String]
+    let head: CurlHead
     let body: [UInt8]
     let isTooLarge: Bool
     /// From when it was handed over to its end.

@@ -26,6 +26,7 @@ public final class HTTPClient: Sendable {
 
     private let loop: CurlLoop?
     private let userAgent: String
+    private let latest = Mutex<HTTPRecipe?>(nil)
     private let standIn: (@Sendable (HTTPRequest) -> HTTPResponse)?
 
     /// Starts the client's thread.
@@ -94,7 +95,7 @@ public final class HTTPClient: Sendable {
         let end = await loop.perform(by: deadline) { handle in
             Self.transfer(handle, recipe, by: deadline, body: request.body)
         }
-        return try Self.response(end, from: url, limit: request.responseLimit)
+        return try Self.response(end, from: url, url.text, limit: request.responseLimit)
     }
 
     /// Sends `request` once with each of `bodies`, all together, and waits for all answers, which come in their order. It
@@ -109,17 +110,18 @@ public final class HTTPClient: Sendable {
         }
         let recipe: HTTPRecipe
         do throws(HTTPError) {
-            recipe = try HTTPRecipe(request, url, mayUseCredentials: true, userAgent: userAgent)
+            recipe = try self.recipe(request, url)
         } catch {
             return bodies.map { _ in .failure(error) }
         }
+        let address = url.text
         let deadline = ContinuousClock.now + request.timeout
         let ends = await loop.perform(bodies.count, by: deadline) { handle, place in
             Self.transfer(handle, recipe, by: deadline, body: bodies[place])
         }
         for (end, body) in zip(ends, bodies) {
             let answer = Self.result { () throws(HTTPError) in
-                try Self.response(end, from: url, limit: request.responseLimit)
+                try Self.response(end, from: url, address, limit: request.responseLimit)
             }
             if request.followRedirects, case .success(let response) = answer, Self.redirect(response) != nil {
                 answers.append(await Self.result { () async throws(HTTPError) in try await send(request, body) })
@@ -150,40 +152,48 @@ public final class HTTPClient: Sendable {
         _ handle: CurlHandle, _ recipe: HTTPRecipe, by deadline: ContinuousClock.Instant, body: [UInt8]?
     ) -> CurlTransfer {
         let request = recipe.request
+        if !handle.isReady(for: recipe) {
+            handle.reset()
+            handle.setUp(request.tls)
+            handle.setUp(recipe)
+        }
         let transfer = CurlTransfer(
-            handle, deadline: deadline, tls: request.tls, bodyLimit: request.responseLimit,
-            budget: request.responseBudget)
-        transfer.setUp(recipe, body: body)
+            handle, deadline: deadline, bodyLimit: request.responseLimit, budget: request.responseBudget)
+        transfer.setMethod(request.method, body)
         return transfer
     }
 
-    private static func response(_ end: CurlEnd, from url: HTTPURL, limit: Int) throws(HTTPError) -> HTTPResponse {
+    /// What the last batch was made by, where it asked in the same way: handles that are set up for it need no more.
+    private func recipe(_ request: HTTPRequest, _ url: HTTPURL) throws(HTTPError) -> HTTPRecipe {
+        if let last = latest.withLock({ $0 }), last.request.asksAs(request) { return last }
+        let recipe = try HTTPRecipe(request, url, mayUseCredentials: true, userAgent: userAgent)
+        latest.withLock { $0 = recipe }
+        return recipe
+    }
+
+    /// - Parameter address: The text of `url`.
+    private static func response(_ end: CurlEnd, from url: HTTPURL, _ address: String, limit: Int) throws(HTTPError)
+        -> HTTPResponse
+    {
         switch end {
         case .cancelled: throw HTTPError(.cancelled, "cancelled")
         case .stopped: throw HTTPError(.cancelled, "the client has been stopped")
         case .late: throw HTTPError(.timeout, "no answer from \(url.authority) in time")
-        case .finished(let outcome): return try response(outcome, from: url, limit: limit)
+        case .finished(let outcome): return try response(outcome, from: url, address, limit: limit)
         }
     }
 
-    private static func response(_ outcome: CurlOutcome, from url: HTTPURL, limit: Int) throws(HTTPError)
-        -> HTTPResponse
-    {
+    private static func response(
+        _ outcome: CurlOutcome, from url: HTTPURL, _ address: String, limit: Int
+    ) throws(HTTPError) -> HTTPResponse {
         if outcome.isTooLarge || outcome.code == CURLE_FILESIZE_EXCEEDED {
             throw HTTPError(.tooLarge, "the answer of \(url.authority) is larger than allowed (\(limit) bytes)")
         }
         guard outcome.code == CURLE_OK else {
             throw HTTPError(kind(of: outcome.code), "\(url.authority): \(outcome.detail)")
         }
-        var headers: [HTTPHeader] = []
-        for line in outcome.lines.dropFirst() {
-            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            var value = line.utf8[line.utf8.index(after: colon)...]
-            while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
-            while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
-            headers.append(HTTPHeader(String(line[..<colon]), String(Substring(value))))
-        }
-        var response = HTTPResponse(status: outcome.status, headers: headers, body: outcome.body, url: url.text)
+        var response = HTTPResponse(
+            status: outcome.status, lines: outcome.head, body: outcome.body, url: address)
         response.took = outcome.took
         return response
     }

@@ -108,4 +108,13 @@ public struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.responseLimit = responseLimit
     }
+
+    /// Whether this differs from `other` in nothing but body, time and budget.
+    func asksAs(_ other: HTTPRequest) -> Bool {
+        method == other.method && url == other.url && headers == other.headers && secretHeaders == other.secretHeaders
+            && connectTimeout == other.connectTimeout && responseLimit == other.responseLimit && tls == other.tls
+            && authentication == other.authentication && signature == other.signature && proxy == other.proxy
+            && followRedirects == other.followRedirects && acceptsGzip == other.acceptsGzip
+            && allowsHTTP2 == other.allowsHTTP2
+    }
 }

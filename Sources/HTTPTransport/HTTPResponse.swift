@@ -2,8 +2,7 @@
 public struct HTTPResponse: Sendable {
     /// The status code.
     public var status: Int
-    /// Header lines as they came.
-    public var headers: [HTTPHeader]
+    private let head: Head
     /// The body, decompressed.
     public var body: [UInt8]
     /// The address that answered, after redirects.
@@ -14,15 +13,36 @@ public struct HTTPResponse: Sendable {
     /// An answer.
     public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = [], url: String = "") {
         self.status = status
-        self.headers = headers
+        head = .headers(headers)
         self.body = body
         self.url = url
+    }
+
+    /// An answer whose header lines are read when somebody asks for them: seldom, where many questions are asked.
+    init(status: Int, lines: CurlHead, body: [UInt8], url: String) {
+        self.status = status
+        head = .lines(lines)
+        self.body = body
+        self.url = url
+    }
+
+    /// Header lines as they came.
+    public var headers: [HTTPHeader] {
+        switch head {
+        case .headers(let headers): headers
+        case .lines(let lines): lines.headers
+        }
     }
 
     /// The first header of this name, without regard to case.
     public func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+
+    private enum Head: Sendable {
+        case headers([HTTPHeader])
+        case lines(CurlHead)
     }
 
     /// Whether the status is 2xx.

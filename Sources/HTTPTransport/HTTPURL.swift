@@ -68,8 +68,14 @@ public struct HTTPURL: Hashable, Sendable {
 
     /// `host`, or `host:port` where the port is not the scheme's own.
     public var authority: String {
-        let standard = ["http": 80, "https": 443, "smtp": 25, "smtps": 465]
-        return standard[scheme] == port ? host : "\(host):\(port)"
+        let standard =
+            switch scheme {
+            case "http": 80
+            case "https": 443
+            case "smtp": 25
+            default: 465
+            }
+        return standard == port ? host : "\(host):\(port)"
     }
 
     /// The address without credentials and fragment.

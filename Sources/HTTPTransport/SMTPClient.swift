@@ -40,7 +40,9 @@ public final class SMTPClient: Sendable {
         guard let running else { throw SMTPError(.other, "libcurl cannot be started") }
         let deadline = ContinuousClock.now + server.timeout
         let end = await running.perform(by: deadline) { handle in
-            let transfer = CurlTransfer(handle, deadline: deadline, tls: server.tls, bodyLimit: 1 << 20)
+            handle.reset()
+            handle.setUp(server.tls)
+            let transfer = CurlTransfer(handle, deadline: deadline, bodyLimit: 1 << 20)
             transfer.setUp(message, envelope, server)
             return transfer
         }

@@ -52,7 +52,7 @@ public struct SMTPError: Error, Hashable, Sendable, CustomStringConvertible {
 
     init(_ outcome: CurlOutcome, _ server: SMTPServer) {
         // The last reply line tells why; what libcurl says about it is less.
-        let reply = outcome.lines.last { line in line.utf8.first.map { $0 >= 0x34 && $0 <= 0x35 } ?? false }
+        let reply = outcome.head.lines.last { line in line.utf8.first.map { $0 >= 0x34 && $0 <= 0x35 } ?? false }
         let said = reply.map { ": the server said: \($0.prefix(500))" } ?? ""
         let place = "\(server.host):\(server.port): "
         let code = reply.flatMap { Int($0.prefix(3)) }

@@ -176,7 +176,6 @@ public final class PrometheusClient: Sendable {
     }
 
     func decode(_ response: HTTPResponse, from url: HTTPURL) throws(PrometheusError) -> QueryAnswer {
-        let host = url.authority
         let failure: PrometheusError
         do throws(JSONError) {
             let answer = try PrometheusAnswer(response.body)
@@ -184,11 +183,12 @@ public final class PrometheusClient: Sendable {
             let message = answer.error
             failure =
                 message.isEmpty
-                ? .status(response, from: host) : refusal(type: answer.errorType, message, response)
+                ? .status(response, from: url.authority) : refusal(type: answer.errorType, message, response)
         } catch {
             failure =
                 response.isSuccess
-                ? .malformed(response, from: host, error.description) : .status(response, from: host)
+                ? .malformed(response, from: url.authority, error.description)
+                : .status(response, from: url.authority)
         }
         throw failure
     }

@@ -62,6 +62,14 @@ public struct Rule: Sendable, Equatable {
         return group.labels.filter { !own.contains($0.name) } + labels
     }
 
+    /// Lets go of the document it was read from.
+    mutating func forgetPlaces() {
+        node = nil
+        expression.node = nil
+        for index in labels.indices { labels[index].node = nil }
+        for index in annotations.indices { annotations[index].node = nil }
+    }
+
     /// Equal by content, wherever it stands in the text.
     public static func == (left: Rule, right: Rule) -> Bool {
         left.kind == right.kind && left.expression == right.expression && left.labels == right.labels

@@ -23,6 +23,17 @@ public struct RuleFile: Sendable, Equatable {
     /// Recording rules in all groups.
     public var recordingCount: Int { groups.reduce(0) { $0 + $1.rules.count(where: { !$0.isAlerting }) } }
 
+    /// The same without the document and the places in it, which hold all of its text and nodes: enough to evaluate it.
+    public var withoutPlaces: RuleFile {
+        var copy = self
+        copy.document = nil
+        for group in copy.groups.indices {
+            for index in copy.groups[group].labels.indices { copy.groups[group].labels[index].node = nil }
+            for rule in copy.groups[group].rules.indices { copy.groups[group].rules[rule].forgetPlaces() }
+        }
+        return copy
+    }
+
     /// Equal by path and groups, wherever they stand in the text.
     public static func == (left: RuleFile, right: RuleFile) -> Bool {
         left.path == right.path && left.groups == right.groups

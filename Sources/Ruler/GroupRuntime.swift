@@ -41,6 +41,7 @@ struct RuleRuntime: Sendable {
         health.duration = evaluation.duration
         health.lastError = evaluation.error
         health.samples = evaluation.samples
+        if recent.isEmpty { recent.reserveCapacity(RuleEvaluation.kept) }
         if recent.count >= RuleEvaluation.kept { recent.removeFirst() }
         recent.append(evaluation)
     }

@@ -90,6 +90,47 @@ struct BatchTests {
         #expect(try answers.map { try $0.get().text() } == ["at last a", "at last b"])
     }
 
+    /// Handles that were set up for one question are used for the next: nothing of it may be left.
+    @Test func nothingOfABatchIsLeftInTheNext() async throws {
+        let server = ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                let who = request.headers.first { $0.lowercased().hasPrefix("authorization:") } ?? "nobody"
+                let body = String(decoding: request.body, as: UTF8.self)
+                connection.write(HTTPClientTests.answer("\(request.line) \(who) \(body)"))
+            }
+        }
+        for round in 0..<4 {
+            for path in ["/a", "/a", "/b"] {
+                var request = Self.request(server.url + path)
+                if round % 2 == 1 {
+                    request.authentication = .authorization(scheme: "Bearer", credentials: Secret("t\(round)"))
+                }
+                let answers = await client.send(
+                    request, bodies: [Array("x\(round)".utf8), Array("longer\(round)".utf8)])
+                let texts = try answers.map { try $0.get().text() }
+                let who = round % 2 == 1 ? "Authorization: Bearer t\(round)" : "nobody"
+                #expect(
+                    texts == ["x\(round)", "longer\(round)"].map { "POST \(path) HTTP/1.1 \(who) \($0)" })
+            }
+            #expect(
+                try await client.send(HTTPRequest("GET", server.url + "/c")).text().hasPrefix("GET /c HTTP/1.1 nobody"))
+        }
+    }
+
+    @Test func connectionsThatTheServerHasClosedMeanwhileAreReplaced() async throws {
+        let closed = Mutex(0)
+        let server = ScriptedServer { connection in
+            if connection.readRequest() != nil { connection.write(HTTPClientTests.answer("here")) }
+            // Returning closes it.
+            closed.withLock { $0 += 1 }
+        }
+        for round in 1...5 {
+            let answers = await client.send(Self.request(server.url), bodies: (0..<8).map { [$0] })
+            for answer in answers { #expect(try answer.get().text() == "here") }
+            #expect(await eventually { closed.withLock { $0 } >= round * 8 })
+        }
+    }
+
     @Test func aRequestThatCannotBeSentFailsForEachBody() async {
         var request = Self.request("http://127.0.0.1:1/")
         request.headers.append(HTTPHeader("X", "line\nbreak"))

@@ -32,6 +32,17 @@ struct RuleFileTests {
                   summary: "{{ $labels.instance }} is down"
         """
 
+    @Test func withoutPlacesMeanTheSame() throws {
+        let file = try #require(RuleFileLoader.load(text: Self.text, path: "r.yml").file)
+        let light = file.withoutPlaces
+        #expect(light == file)
+        #expect(file.document != nil && light.document == nil)
+        let rules = light.groups.flatMap(\.rules)
+        let fields = rules.flatMap { $0.labels + $0.annotations } + light.groups.flatMap(\.labels)
+        #expect(
+            rules.allSatisfy { $0.node == nil && $0.expression.node == nil } && fields.allSatisfy { $0.node == nil })
+    }
+
     @Test func areReadWhole() throws {
         let (loaded, diagnostics) = RuleFileLoader.load(text: Self.text, path: "r.yml")
         #expect(diagnostics.isEmpty)

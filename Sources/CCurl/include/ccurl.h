@@ -20,6 +20,9 @@ CURLcode ruleval_curl_set_list(CURL *handle, CURLoption option, struct curl_slis
 CURLcode ruleval_curl_set_callback(CURL *handle, CURLoption option, ruleval_curl_callback value);
 /// The bytes are copied.
 CURLcode ruleval_curl_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t length);
+/// Who opens and closes the sockets of its connections; `user` is handed to both.
+CURLcode ruleval_curl_set_sockets(
+    CURL *handle, curl_opensocket_callback open, curl_closesocket_callback close, void *user);
 CURLcode ruleval_curl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode ruleval_curl_get_size(CURL *handle, CURLINFO info, curl_off_t *value);
 CURLMcode ruleval_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);

@@ -131,7 +131,7 @@ struct LoadedConfiguration: Sendable {
             let outcome = RuleFileLoader.load(path: path, options: .init(features: configuration.features))
             problems += outcome.diagnostics.filter { $0.severity == .error }
             warnings += outcome.diagnostics.filter { $0.severity != .error }
-            if let file = outcome.file { files.append(file) }
+            if let file = outcome.file { files.append(file.withoutPlaces) }
         }
         if !problems.isEmpty { throw Diagnostics(problems) }
         return options.shard?.share(of: files) ?? files

@@ -17,7 +17,7 @@ extension SampleWindow {
         var left = ends
         // Fill, histories, a fill after all: more rounds mean that the source contradicts itself.
         for _ in 0..<6 where !left.isEmpty {
-            var waited: [Key: Task<RuleFailure?, Never>] = [:]
+            var waited: [Key: Task<[Key: RuleFailure], Never>] = [:]
             var looks: [Key: WindowUnit.Look] = [:]
             for (key, end) in left {
                 guard let look = units[key]?.look(through: end) else {
@@ -27,9 +27,9 @@ extension SampleWindow {
                 if look.reason != .new { outcome.isTypical = false }
                 if let task = underWay[key] { waited[key] = task } else { looks[key] = look }
             }
-            for (key, task) in start(looks, limit) { waited[key] = task }
+            waited.merge(start(looks, limit)) { $1 }
             for (key, task) in waited {
-                guard let failure = await task.value else { continue }
+                guard let failure = await task.value[key] else { continue }
                 failures[key] = failure
                 left[key] = nil
             }
@@ -40,20 +40,22 @@ extension SampleWindow {
         return failures
     }
 
-    /// One question for all that is new, one for each fill; each has a task that others can wait for.
-    private func start(_ looks: [Key: WindowUnit.Look], _ limit: Duration) -> [Key: Task<RuleFailure?, Never>] {
-        var tasks: [Key: Task<RuleFailure?, Never>] = [:]
+    /// One question for all that is new, one after the other for fills; others can wait for the tasks.
+    private func start(
+        _ looks: [Key: WindowUnit.Look], _ limit: Duration
+    ) -> [Key: Task<[Key: RuleFailure], Never>] {
+        var tasks: [Key: Task<[Key: RuleFailure], Never>] = [:]
         let small = looks.filter { $0.value.reason == .new || $0.value.reason == .wide }
         if !small.isEmpty {
             let together = Task { await self.carryOut(small, limit) }
-            for key in small.keys { tasks[key] = Task { await together.value[key] } }
+            for key in small.keys { tasks[key] = together }
         }
         let large = Array(looks.filter { small[$0.key] == nil })
         if !large.isEmpty {
             let inTurn = Task { await self.fill(large, limit) }
-            for (key, _) in large { tasks[key] = Task { await inTurn.value[key] } }
+            for (key, _) in large { tasks[key] = inTurn }
         }
-        for (key, task) in tasks { underWay[key] = task }
+        underWay.merge(tasks) { $1 }
         return tasks
     }
 

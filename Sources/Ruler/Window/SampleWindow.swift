@@ -45,7 +45,8 @@ public actor SampleWindow {
     private var places: [Key: Key] = [:]
     private var selections: [String: Set<[LabelMatcher]>] = [:]
     private var counts: [[LabelMatcher]: Int] = [:]
-    var underWay: [Key: Task<RuleFailure?, Never>] = [:]
+    /// Who fetches what, and says what failed of it.
+    var underWay: [Key: Task<[Key: RuleFailure], Never>] = [:]
     /// Units whose samples cannot be had, until they are tried again.
     var incapable: Set<Key> = []
     var figures = Statistics()

@@ -1,3 +1,0 @@
-#pragma once
-// What glibc's heap can be told.
-#include <malloc.h>
