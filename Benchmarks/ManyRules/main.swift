@@ -92,7 +92,7 @@ func file() -> RuleFile? {
             text += "        annotations: {summary: '{{ $labels.job }} is at {{ $value }}'}\n"
         }
     }
-    return RuleFileLoader.load(text: text, path: "rules.yml").file
+    return RuleFileLoader.load(text: text, path: "rules.yml").file?.withoutPlaces
 }
 
 func main() async {
