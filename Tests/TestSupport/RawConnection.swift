@@ -7,10 +7,11 @@ public final class RawConnection: Sendable {
     public let descriptor: Int32
 
     /// Connects to loopback.
+    /// - Parameter patience: Seconds of silence after which a read gives up.
     /// - Returns: nil when nobody listens.
-    public init?(port: Int, family: Int32 = AF_INET) {
+    public init?(port: Int, family: Int32 = AF_INET, patience: Int = 20) {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        var timeout = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         let code: Int32
@@ -72,7 +73,7 @@ public final class RawConnection: Sendable {
         return String(decoding: room[..<max(0, count)], as: UTF8.self)
     }
 
-    /// What arrives until the peer closes, `stop` says enough or 20 s have passed in silence.
+    /// What arrives until the peer closes, `stop` says enough or the patience is over.
     public func receive(until stop: @Sendable @escaping (String) -> Bool = { _ in false }) async -> String {
         await OwnThread.value { [self] in
             var all: [UInt8] = []
@@ -100,8 +101,8 @@ public final class RawConnection: Sendable {
     }
 
     /// As ``conversation(port:_:)`` of a text.
-    public static func conversation(port: Int, _ bytes: [UInt8]) async -> String {
-        guard let connection = RawConnection(port: port) else { return "no connection" }
+    public static func conversation(port: Int, _ bytes: [UInt8], patience: Int = 20) async -> String {
+        guard let connection = RawConnection(port: port, patience: patience) else { return "no connection" }
         let sender = Task { await OwnThread.value { connection.send(bytes) } }
         let answer = await connection.receive()
         _ = await sender.value
