@@ -12,6 +12,8 @@ COPY Tests ./Tests
 COPY Benchmarks ./Benchmarks
 # Sources/Demo/Rules is a link to it: the demo carries the rules inside the binary.
 COPY rules ./rules
+# The order in which the functions are linked.
+COPY packaging/function-order ./packaging/function-order
 RUN swift build -c release --static-swift-stdlib --product ruleval \
     && strip -o /ruleval .build/release/ruleval
 

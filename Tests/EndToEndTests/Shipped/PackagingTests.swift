@@ -53,6 +53,10 @@ struct PackagingTests {
         // The folders of the manifest's targets, and rules/, which Sources/Demo/Rules links to.
         #expect(copied.isSuperset(of: ["Package.swift", "Sources", "Tests", "rules"]), "\(copied)")
         if Self.text("Package.swift").contains("\"Benchmarks") { #expect(copied.contains("Benchmarks")) }
+        // What the manifest names in full.
+        for file in Self.text("Package.swift").matches(of: #/\(Context\.packageDirectory\)/([^"]+)"/#) {
+            #expect(stage.contains("\nCOPY \(file.output.1) ./\(file.output.1)\n"), "\(file.output.1)")
+        }
         for name in copied {
             let path = Surroundings.root + "/" + name
             let isThere =
