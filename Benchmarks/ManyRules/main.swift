@@ -34,7 +34,7 @@ final class CountingSink: RulerSink {
     func observe(_ observation: EvaluationObservation) {
         counts.withLock { counts in
             switch observation {
-            case .rule(_, _, _, _, let error):
+            case .rule(_, _, _, _, let error, _):
                 counts.evaluations += 1
                 if error != nil { counts.failures += 1 }
             case .group(_, _, let duration, let missed, _):

@@ -31,7 +31,7 @@ struct RulerOutlet: RulerSink {
 
     func observe(_ observation: EvaluationObservation) {
         metrics.note(observation)
-        guard case .rule(let identity, let name, _, _, let error) = observation else { return }
+        guard case .rule(let identity, let name, _, _, let error, _) = observation else { return }
         // Once when it begins and once when it ends, not at every tick.
         switch failing.note(identity, isFailing: error != nil) {
         case .began:

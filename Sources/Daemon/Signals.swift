@@ -8,7 +8,7 @@ public typealias SignalStream = AsyncStream<Int32>
 /// An async `main` would leave the main thread waiting with an empty mask, where a signal blocked elsewhere kills the
 /// process. So `main` is synchronous, signals are blocked before any other thread exists, and the work is a task.
 public enum Signals {
-    /// The signals handed to the body; SIGPIPE is ignored.
+    /// The signals handed to the body; SIGPIPE and SIGXFSZ are ignored: who writes is told by an error.
     public static let handled: [Int32] = [SIGINT, SIGTERM, SIGHUP]
 
     /// Runs `body` and exits with what it returns.
@@ -18,6 +18,7 @@ public enum Signals {
         for number in handled { sigaddset(&set, number) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         let (stream, continuation) = SignalStream.makeStream()
         Task.detached { exit(await body(stream)) }
         var number: Int32 = 0

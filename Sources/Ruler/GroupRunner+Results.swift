@@ -120,7 +120,7 @@ extension GroupRunner {
         sink.observe(
             .rule(
                 identity(index), name: rules[index].rule.name, duration: evaluation.duration, samples: samples,
-                error: evaluation.error))
+                error: evaluation.error, gaveNothing: failure?.isOfEvaluation ?? false))
     }
 
     func identity(_ index: Int) -> RuleIdentity {

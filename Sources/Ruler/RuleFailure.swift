@@ -13,6 +13,12 @@ public enum RuleFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The result is no instant vector and no scalar.
     case wrongType
 
+    /// Whether there is no result, which Prometheus counts as a failed evaluation; a result that cannot all be written is
+    /// an error of the rule only.
+    ///
+    /// - Source: observed on Prometheus 3.5.3.
+    var isOfEvaluation: Bool { if case .notWritten = self { false } else { true } }
+
     /// Prometheus' wording.
     public var description: String {
         switch self {

@@ -16,6 +16,9 @@ public protocol RulerSink: Sendable {
 
 /// What one evaluation was: for metrics and logs.
 public enum EvaluationObservation: Sendable {
-    case rule(RuleIdentity, name: String, duration: Duration, samples: Int, error: String?)
+    /// - Parameter gaveNothing: Whether there is no result: samples that another rule's contradict are an error as well, but
+    ///   no failed evaluation.
+    case rule(
+        RuleIdentity, name: String, duration: Duration, samples: Int, error: String?, gaveNothing: Bool)
     case group(file: String, name: String, duration: Duration, missed: Int, at: Timestamp)
 }

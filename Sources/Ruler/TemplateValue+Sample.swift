@@ -19,6 +19,11 @@ private struct HistogramObject: TemplateObject {
 
     var type: TemplateType { TemplateType("*histogram.FloatHistogram", .pointer) }
     var text: String? { histogram.description }
+    func method(_ name: String) -> TemplateFunction? {
+        guard name == "String" else { return nil }
+        let shown = histogram.description
+        return TemplateFunction { _ in .string(shown) }
+    }
     var fields: [TemplateField] {
         [
             TemplateField("Schema", .int(Int64(histogram.schema))),

@@ -81,7 +81,10 @@ struct RemoteWriteLogTests {
         await target.kill()
     }
 
-    @Test func aNewStateFolderLearnsFromTheSourceSinceWhenAlertsAreActive() async throws {
+    @Test(
+        "What the state folder does not know any more is learned from the source: since when alerts are active",
+        arguments: [false, true])
+    func learns(isDamaged: Bool) async throws {
         let exporter = try Exporter("app_queue 15\n")
         let source = try #require(try await RealPrometheus.start(scraping: exporter.target))
         #expect(await eventually { await source.count("app_queue") == 1 })
@@ -97,8 +100,11 @@ struct RemoteWriteLogTests {
         let long = await activeAt(first, "Long")
         #expect(long.count > 19)
         #expect(await first.terminate() == 0)
-        // Another folder for everything, the same rule file name.
-        let second = try Ruleval(configuration: configuration, rules: ["app.yml": Self.rules])
+        // Another folder for everything, the same rule file name; or the same, with rubbish in the place of the state.
+        let second = isDamaged ? first : try Ruleval(configuration: configuration, rules: ["app.yml": Self.rules])
+        if isDamaged {
+            try HostileFile.write([UInt8](repeating: 0x5A, count: 10_000), to: first.folder.path + "/state/ruleval.db")
+        }
         try await second.start()
         #expect(await eventually { await second.rule("Long")?["health"]?.string == "ok" })
         // It fires with the first evaluation: it was active for longer than a second before.

@@ -13,6 +13,9 @@ struct PrometheusClientTests {
     static let one =
         #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"},"value":[1,"1"]}]}}"#
 
+    static let backwards =
+        #"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[2,"1"],[1,"1"]]}]}}"#
+
     static func client(_ url: String, _ change: (inout PrometheusServerSettings) -> Void = { _ in }) throws
         -> PrometheusClient
     {
@@ -67,6 +70,7 @@ struct PrometheusClientTests {
         arguments: [
             (503, "", "HOST answered with status 503", true),
             (503, "<html>\n<b>down</b>", "HOST answered with status 503: <html> <b>down</b>", true),
+            (429, "slower, please", "HOST answered with status 429: slower, please", true),
             (404, "page not found\u{1b}[31m\n", "HOST answered with status 404: page not found [31m", false),
             (200, "", "HOST answered with status 200 and nothing else", true),
             (
@@ -88,6 +92,11 @@ struct PrometheusClientTests {
             (
                 400, #"{"status":"error","errorType":"bad_data","error":"1:1: parse\nerror"}"#,
                 "bad_data: 1:1: parse error", false
+            ),
+            (
+                200, backwards,
+                "HOST answered with something that is no answer of the API: the samples of a series are not in time order",
+                true
             ),
             (200, #"{"status":"error","error":"x"}"#, "x", false), (302, "", "HOST answered with status 302", false),
         ] as [(Int, String, String, Bool)])

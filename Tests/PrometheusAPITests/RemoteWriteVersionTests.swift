@@ -101,6 +101,21 @@ struct RemoteWriteVersionTests {
         return series
     }
 
+    @Test(
+        "who asks for patience is asked again later, who refuses is not",
+        arguments: [(429, true), (503, true), (500, true), (408, true), (400, false), (401, false), (404, false)])
+    func refuses(_ status: Int, _ isTemporary: Bool) async throws {
+        let server = try HTTPServer { _ in
+            HTTPServerResponse(status: status, text: "no").with(header: "Retry-After", "7")
+        }
+        let settings = RemoteWriteSettings(url: try #require(HTTPURL("http://127.0.0.1:\(server.port)/write")))
+        let client = RemoteWriteClient(settings, http: HTTPClient())
+        let error = await #expect(throws: PrometheusError.self) { try await client.transmit([Self.series]) }
+        #expect(error?.isTemporary == isTemporary)
+        #expect(error?.retryAfter == .seconds(7))
+        await server.stop()
+    }
+
     @Test func joinedBodiesAreOneBody() throws {
         var other = Series(labels: ["__name__": "b"])
         other.append(.float(2), at: 2000)

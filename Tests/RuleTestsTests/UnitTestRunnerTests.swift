@@ -199,6 +199,115 @@ struct UnitTestRunnerTests {
         #expect(try run(rules, tests).failures.isEmpty)
     }
 
+    /// Seen on promtool 3.5.3: rules are evaluated every `evaluation_interval`, a minute where none is given, whatever
+    /// interval their group has; `ALERTS` has what is pending, `alert_rule_test` has not.
+    @Test func theIntervalOfAGroupDoesNotCountAndPendingAlertsAreNotListed() throws {
+        let rules = """
+            groups:
+              - name: slow
+                interval: 5m
+                rules:
+                  - {record: r, expr: 'x * 2'}
+                  - {alert: Fast, expr: 'x > 0', for: 1m}
+                  - {alert: Waits, expr: 'x > 0', for: 10m}
+
+            """
+        let tests = """
+            tests:
+              - interval: 1m
+                input_series: [{series: x, values: '1+1x20'}]
+                promql_expr_test:
+                  - {expr: 'r', eval_time: 1m, exp_samples: [{labels: r, value: 4}]}
+                  - {expr: 'count_over_time(r[10m])', eval_time: 10m, exp_samples: [{labels: '{}', value: 10}]}
+                  - expr: 'ALERTS{alertname="Waits"}'
+                    eval_time: 5m
+                    exp_samples: [{labels: 'ALERTS{alertname="Waits",alertstate="pending"}', value: 1}]
+                alert_rule_test:
+                  - {eval_time: 0m, alertname: Fast}
+                  - {eval_time: 1m, alertname: Fast, exp_alerts: [{}]}
+                  - {eval_time: 9m, alertname: Waits}
+                  - {eval_time: 10m, alertname: Waits, exp_alerts: [{}]}
+
+            """
+        #expect(try run(rules, tests).failures.map(\.description) == [])
+    }
+
+    /// What templates say of a native histogram and of a number that is none.
+    ///
+    /// - Source: observed on promtool 3.5.3.
+    @Test(
+        "what a query gives shows as by promtool",
+        arguments: [
+            (#"{{ range query "h" }}{{ .Value }}|{{ printf "%v" .Value }}{{ end }}"#, Self.shown + "|" + Self.shown),
+            (#"{{ with query "h" }}{{ . | first | value }}{{ end }}"#, Self.shown),
+            (
+                #"{{ range query "h" }}{{ .Value.String }}|{{ .Value.ZeroCount }}|{{ .Value.Schema }}{{ end }}"#,
+                Self.shown + "|2|1"
+            ),
+            (#"{{ query "h" | first | label "a" }}{{ (query "h" | first).Value.Count }}"#, "b5"),
+            (#"{{ range query "h" }}{{ .Value.Sum }}|{{ .Value.Count }}{{ end }}"#, "7.5|5"),
+            (
+                #"{{ range query "h" }}{{ .Value.Foo }}{{ end }}"#,
+                "142:<.Value.Foo>: can't evaluate field Foo in type interface {}"
+            ),
+            (
+                #"{{ range query "h" }}{{ .Value | humanize }}{{ end }}"#,
+                "145:<humanize>: error calling humanize: can't convert *histogram.FloatHistogram to float"
+            ),
+            (
+                #"{{ range query "vector(1)" }}{{ .Value.Sum }}{{ end }}"#,
+                "150:<.Value.Sum>: can't evaluate field Sum in type interface {}"
+            ),
+            (
+                #"{{ range query "vector(1)" }}{{ with .Value }}{{ .Sum }}{{ end }}{{ end }}"#,
+                "161:<.Sum>: can't evaluate field Sum in type float64"
+            ),
+            (
+                #"{{ range query "vector(1)" }}{{ (.Value).Sum }}{{ end }}"#,
+                "145:<.Value>: can't evaluate field Sum in type float64"
+            ),
+            (#"{{ $value.Sum }}"#, "121:<$value.Sum>: can't evaluate field Sum in type float64"),
+            (#"{{ .Value.Sum }}"#, "121:<.Value.Sum>: can't evaluate field Sum in type interface {}"),
+            (
+                #"{{ (query "vector(1)" | first).Value.Sum }}"#,
+                "136:<first>: can't evaluate field Sum in type interface {}"
+            ),
+            (
+                #"{{ $x := query "vector(1)" | first }}{{ $x.Value.Sum }}"#,
+                "154:<$x.Value.Sum>: can't evaluate field Sum in type interface {}"
+            ),
+            (
+                #"{{ range query "vector(1)" }}{{ .Labels.Sum.Foo }}{{ end }}"#,
+                "151:<.Labels.Sum.Foo>: can't evaluate field Foo in type string"
+            ),
+            (#"{{ (args 1).arg0.Foo }}"#, "121:<1>: can't evaluate field Foo in type interface {}"),
+        ])
+    func shows(_ template: String, _ expected: String) throws {
+        var wanted = expected
+        // A place in the template with the preamble that Prometheus puts before it, and what is wrong there.
+        let parts = expected.split(separator: ":", maxSplits: 1)
+        if let place = parts.first.flatMap({ Int($0) }), parts.count == 2 {
+            wanted =
+                "<error expanding template: error executing template __alert_A: template: __alert_A:1:\(place): "
+                + "executing \"__alert_A\" at \(parts[1])>"
+        }
+        let quoted = { (text: String) in "'" + text.replacing("'", with: "''") + "'" }
+        let rules = "groups: [{name: g, rules: [{alert: A, expr: vector(1), annotations: {v: \(quoted(template))}}]}]\n"
+        let tests = """
+            tests:
+              - interval: 1m
+                input_series:
+                  - series: 'h{a="b"}'
+                    values: '{{schema:1 count:5 sum:7.5 z_bucket:2 z_bucket_w:0.01 buckets:[1 2]}}x5'
+                alert_rule_test:
+                  - {eval_time: 1m, alertname: A, exp_alerts: [{exp_annotations: {v: \(quoted(wanted))}}]}
+
+            """
+        #expect(try run(rules, tests).failures.map(\.description) == [])
+    }
+
+    private static let shown = "{count:5, sum:7.5, [-0.01,0.01]:2, (0.7071067811865475,1]:1, (1,1.414213562373095]:2}"
+
     /// Values are compared to the last digit, so each rounding on the way must be Prometheus': seen on promtool 3.5.3.
     @Test func meansAreRoundedAsByPromtool() throws {
         let tests = """

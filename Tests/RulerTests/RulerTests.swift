@@ -158,6 +158,16 @@ struct RulerTests {
         #expect(try await status(ruler, "Down").alerts.first?.labels == ["alertname": "Down", "job": "a"])
     }
 
+    /// - Source: observed on Prometheus 3.5.3.
+    @Test func anIntervalOfZeroIsTheServersOwn() async throws {
+        var settings = RulerSettings()
+        settings.evaluationInterval = .seconds(20)
+        let ruler = try await ruler(
+            "groups: [{name: g, interval: 0s, rules: [{record: a, expr: up}]}, {name: h, rules: [{record: b, expr: up}]}]",
+            features: settings)
+        #expect(await ruler.status().map(\.interval) == [.seconds(20), .seconds(20)])
+    }
+
     @Test func reloadKeepsAlertsOfTheSameRule() async throws {
         let text = "groups: [{name: g, rules: [{alert: Down, expr: up == 0, for: 1m}]}]"
         let ruler = try await ruler(text)

@@ -67,6 +67,19 @@ struct SharedSeriesTests {
         #expect(!text(sink.take().samples).contains { $0.contains("ends") })
     }
 
+    /// - Source: observed on Prometheus 3.5.3: the second rule has an error, and no failed evaluation is counted.
+    @Test func aContradictionIsNoFailedEvaluation() async throws {
+        let ruler = Ruler(sink: sink, clock: ManualClock(now: start))
+        try await load(
+            """
+            {name: g, rules: [{record: r, expr: vector(1)}, {record: r, expr: vector(2)},
+              {record: t, expr: 'label_replace(vector(1), "a", "b", "", "") or vector(2)', labels: {a: c}}]}
+            """, into: ruler)
+        await ruler.evaluateAll(at: start)
+        #expect(await health(ruler).map { $0 == "ok" } == [true, false, false])
+        #expect(sink.takeFailing() == ["t"])
+    }
+
     @Test func aMarkerBesideAnotherRulesSampleIsDropped() async throws {
         let ruler = Ruler(sink: sink, clock: ManualClock(now: start))
         try await load(

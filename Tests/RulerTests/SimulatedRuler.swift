@@ -15,6 +15,7 @@ final class RecordingSink: RulerSink {
         var sent: [PostedAlert] = []
         var samples: [RecordedSample] = []
         var kept: [RuleIdentity: [Labels: ActiveAlert]] = [:]
+        var failing: [String] = []
     }
     let held = Mutex(Held())
 
@@ -26,7 +27,18 @@ final class RecordingSink: RulerSink {
     }
     func send(_ alerts: [PostedAlert]) async { held.withLock { $0.sent += alerts } }
     func record(_ samples: [RecordedSample]) async { held.withLock { $0.samples += samples } }
-    func observe(_: EvaluationObservation) {}
+    func observe(_ observation: EvaluationObservation) {
+        guard case .rule(_, let name, _, _, _, gaveNothing: true) = observation else { return }
+        held.withLock { $0.failing.append(name) }
+    }
+
+    /// Names of rules that gave no result, since it was last asked.
+    func takeFailing() -> [String] {
+        held.withLock { held in
+            defer { held.failing = [] }
+            return held.failing
+        }
+    }
 
     func take() -> (sent: [PostedAlert], samples: [RecordedSample]) {
         held.withLock { held in

@@ -94,11 +94,11 @@ struct RulerMetrics: Sendable {
 
     func note(_ observation: EvaluationObservation) {
         switch observation {
-        case .rule(let identity, _, let took, _, let error):
+        case .rule(let identity, _, let took, _, _, let gaveNothing):
             let group = Self.label(file: identity.file, name: identity.group)
             evaluations.with(group).increment()
             ownEvaluations.increment()
-            if error != nil {
+            if gaveNothing {
                 failures.with(group).increment()
                 ownFailures.increment()
             }

@@ -12,14 +12,16 @@ extension Execution {
         for index in names.indices {
             let isLast = index == names.endIndex - 1
             (value, declaredAny) = try field(
-                names[index], of: value, declaredAny, dot, node, isLast ? arguments : [], isLast ? final : nil)
+                names[index], of: value, declaredAny, goesOn: !isLast, dot, node, isLast ? arguments : [],
+                isLast ? final : nil)
         }
         return value
     }
 
+    /// - Parameter goesOn: Whether a field of the result is wanted, so that its declaration matters.
     private func field(
-        _ name: String, of receiver: TemplateValue, _ declaredAny: Bool, _ dot: TemplateValue, _ node: Operand,
-        _ arguments: ArraySlice<Operand>, _ final: TemplateValue?
+        _ name: String, of receiver: TemplateValue, _ declaredAny: Bool, goesOn: Bool, _ dot: TemplateValue,
+        _ node: Operand, _ arguments: ArraySlice<Operand>, _ final: TemplateValue?
     ) throws(Stop) -> (TemplateValue, Bool) {
         switch receiver {
         case .undefined:
@@ -44,7 +46,7 @@ extension Execution {
         case .object(let object):
             if let value = object.field(name) {
                 if hasArguments { throw error("\(name) has arguments but cannot be invoked as function") }
-                return (value, false)
+                return (value, goesOn && object.isInterface(name))
             }
         default: break
         }

@@ -103,6 +103,8 @@ public protocol TemplateObject: Sendable {
 extension TemplateObject {
     /// Looks through ``fields``.
     public func field(_ name: String) -> TemplateValue? { fields.first { $0.name == name }?.value }
+    /// Whether the field of that name was declared as an interface.
+    func isInterface(_ name: String) -> Bool { fields.first { $0.name == name }?.isInterface ?? false }
     /// No methods.
     public func method(_ name: String) -> TemplateFunction? { nil }
     /// No `String()`.
