@@ -37,6 +37,7 @@ final class CountingSink: RulerSink {
             case .rule(_, _, _, _, let error, _):
                 counts.evaluations += 1
                 if error != nil { counts.failures += 1 }
+            case .warned: break
             case .group(_, _, let duration, let missed, _):
                 counts.ticks += missed == 0 ? 1 : 0
                 counts.missed += missed

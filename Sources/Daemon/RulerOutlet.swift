@@ -13,6 +13,7 @@ struct RulerOutlet: RulerSink {
     let alertmanagers: AlertmanagerTargets
     let log: Log
     let failing = FailingRules()
+    let warned = FailingRules()
 
     func persist(_ changes: AlertStateChanges) async {
         let rows = StateChange.changes(changes)
@@ -31,6 +32,9 @@ struct RulerOutlet: RulerSink {
 
     func observe(_ observation: EvaluationObservation) {
         metrics.note(observation)
+        if case .warned(let identity, let name, let warnings) = observation {
+            return tell(identity, name, warnings)
+        }
         guard case .rule(let identity, let name, _, _, let error, _) = observation else { return }
         // Once when it begins and once when it ends, not at every tick.
         switch failing.note(identity, isFailing: error != nil) {
@@ -41,6 +45,21 @@ struct RulerOutlet: RulerSink {
         case .ended:
             log.write(
                 .info, "rule gives results again", ["file": identity.file, "group": identity.group, "rule": name])
+        case .nothing: break
+        }
+    }
+
+    /// Once when warnings begin and once when they end, whatever their words are meanwhile.
+    private func tell(_ rule: RuleIdentity, _ name: String, _ warnings: [String]) {
+        switch warned.note(rule, isFailing: !warnings.isEmpty) {
+        case .began:
+            log.write(
+                .warn, "rule's result may be wrong",
+                ["file": rule.file, "group": rule.group, "rule": name, "reason": warnings.first ?? ""])
+        case .ended:
+            log.write(
+                .info, "rule's results come without warnings again",
+                ["file": rule.file, "group": rule.group, "rule": name])
         case .nothing: break
         }
     }

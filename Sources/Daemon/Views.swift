@@ -36,6 +36,7 @@ extension RuleView {
             lastError: rule.health.lastError, evaluationTime: rule.health.duration,
             lastEvaluation: rule.health.lastEvaluation, alerting: alerting)
         evaluations = rule.recent
+        warnings = rule.health.warnings
     }
 }
 

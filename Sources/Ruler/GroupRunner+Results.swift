@@ -111,12 +111,17 @@ extension GroupRunner {
     }
 
     func note(
-        _ index: Int, at tick: Timestamp, started: ContinuousClock.Instant, samples: Int, failure: RuleFailure?
+        _ index: Int, at tick: Timestamp, started: ContinuousClock.Instant, samples: Int, warnings: [String],
+        failure: RuleFailure?
     ) {
         let evaluation = RuleEvaluation(
             at: tick, duration: ContinuousClock.now - started, samples: samples,
             series: rules[index].lastSeries.count, error: failure?.description)
         rules[index].note(evaluation)
+        if !warnings.isEmpty || !rules[index].health.warnings.isEmpty {
+            rules[index].health.warnings = warnings
+            sink.observe(.warned(identity(index), name: rules[index].rule.name, warnings: warnings))
+        }
         sink.observe(
             .rule(
                 identity(index), name: rules[index].rule.name, duration: evaluation.duration, samples: samples,

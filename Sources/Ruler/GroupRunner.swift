@@ -103,10 +103,12 @@ actor GroupRunner {
         for index in rules.indices {
             let ruleStarted = ContinuousClock.now
             var samples = 0
+            var warnings: [String] = []
             var failure: RuleFailure?
             do throws(RuleFailure) {
                 defer { cost += ContinuousClock.now - ruleStarted }
                 let result = try querier.finish(prepared[index], fetched)
+                warnings = result.annotations.warnings
                 let vector = try Self.vector(result.value)
                 samples = vector.count
                 try await take(vector, for: index, at: tick, queryTime: time)
@@ -115,7 +117,7 @@ actor GroupRunner {
             }
             // After a failure too: what fires is prolonged, so that no answer ends nothing.
             if rules[index].alerting != nil { await send(index, at: tick) }
-            note(index, at: tick, started: ruleStarted, samples: samples, failure: failure)
+            note(index, at: tick, started: ruleStarted, samples: samples, warnings: warnings, failure: failure)
         }
         if !ending.isEmpty {
             await end(ending, at: time)

@@ -68,6 +68,8 @@ public struct RuleHealth: Sendable, Equatable {
     public var lastError: String?
     /// Samples that the query gave.
     public var samples = 0
+    /// Why its result may be wrong, in the words of the source or of Prometheus.
+    public var warnings: [String] = []
 
     /// Never evaluated.
     public init() {}

@@ -20,5 +20,8 @@ public enum EvaluationObservation: Sendable {
     ///   no failed evaluation.
     case rule(
         RuleIdentity, name: String, duration: Duration, samples: Int, error: String?, gaveNothing: Bool)
+    /// The result may be wrong, as the source or the evaluation says: a part of the data is missing, for example. None: the
+    /// last evaluation was warned of, this one no longer is.
+    case warned(RuleIdentity, name: String, warnings: [String])
     case group(file: String, name: String, duration: Duration, missed: Int, at: Timestamp)
 }

@@ -16,7 +16,10 @@ struct RulerMetricsTests {
             metrics.note(
                 .rule(rule, name: "r", duration: .zero, samples: 1, error: error, gaveNothing: gaveNothing))
         }
+        metrics.note(.warned(rule, name: "r", warnings: ["a store did not answer"]))
+        metrics.note(.warned(rule, name: "r", warnings: []))
         let text = await registry.exposition()
+        #expect(text.contains("\nruleval_rule_evaluation_warnings_total 1\n"))
         #expect(text.contains(#"prometheus_rule_evaluations_total{rule_group="a.yml;g"} 3"#))
         #expect(text.contains(#"prometheus_rule_evaluation_failures_total{rule_group="a.yml;g"} 1"#))
         #expect(text.contains("\nruleval_rule_evaluation_failures_total 1\n"))

@@ -158,7 +158,7 @@ struct RulerTests {
         #expect(try await status(ruler, "Down").alerts.first?.labels == ["alertname": "Down", "job": "a"])
     }
 
-    /// - Source: observed on Prometheus 3.5.3.
+    /// promtool takes it, too.
     @Test func anIntervalOfZeroIsTheServersOwn() async throws {
         var settings = RulerSettings()
         settings.evaluationInterval = .seconds(20)

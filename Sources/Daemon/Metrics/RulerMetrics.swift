@@ -8,6 +8,7 @@ struct RulerMetrics: Sendable {
     private let duration: MetricSummary
     private let ownEvaluations: MetricCounter
     private let ownFailures: MetricCounter
+    private let warnings: MetricCounter
     private let iterations: MetricFamily<MetricCounter>
     private let missed: MetricFamily<MetricCounter>
     private let ownMissed: MetricCounter
@@ -32,6 +33,9 @@ struct RulerMetrics: Sendable {
         ownEvaluations = registry.counter("ruleval_rule_evaluations_total", "Rule evaluations of all groups.")
         ownFailures = registry.counter(
             "ruleval_rule_evaluation_failures_total", "Rule evaluations of all groups that gave no result.")
+        warnings = registry.counter(
+            "ruleval_rule_evaluation_warnings_total",
+            "Rule evaluations of all groups whose result may be wrong, as the source or the evaluation warned.")
         iterations = registry.counters(
             "prometheus_rule_group_iterations_total", "The total number of scheduled rule group evaluations.",
             labels: group)
@@ -103,6 +107,7 @@ struct RulerMetrics: Sendable {
                 ownFailures.increment()
             }
             duration.observe(took.seconds)
+        case .warned(_, _, let told): if !told.isEmpty { warnings.increment() }
         case .group(let file, let name, let took, let skipped, let time):
             let group = Self.label(file: file, name: name)
             iterations.with(group).increment(by: Double(max(1, skipped)))

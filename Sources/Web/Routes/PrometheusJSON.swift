@@ -106,6 +106,13 @@ enum PrometheusJSON {
             json.key("lastError")
             json.string(error)
         }
+        // Ours: Prometheus says nothing of them.
+        if !rule.warnings.isEmpty {
+            json.key("warnings")
+            json.beginArray()
+            for warning in rule.warnings { json.string(warning) }
+            json.endArray()
+        }
         json.key("evaluationTime")
         json.number(rule.evaluationTime.seconds)
         json.key("lastEvaluation")

@@ -82,6 +82,8 @@ public struct RuleView: Sendable {
     public var alerting: Alerting?
     /// The newest evaluations, the newest last.
     public var evaluations: [RuleEvaluation] = []
+    /// Why the last result may be wrong.
+    public var warnings: [String] = []
 
     /// A rule.
     public init(
