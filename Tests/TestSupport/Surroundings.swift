@@ -1,4 +1,5 @@
 @preconcurrency internal import Glibc
+import Synchronization
 
 /// What tests find beside the package: real peers, the corpus, the built binary. What is missing is said loudly.
 public enum Surroundings {
@@ -58,21 +59,31 @@ public enum Surroundings {
     /// Prints a line that nobody overlooks.
     public static func say(_ line: String) { fputs(line + "\n", stderr) }
 
-    /// A port that nothing listens on right now.
+    /// Ports that have been given away.
+    private static let given = Mutex<Set<Int>>([])
+
+    /// A port that nothing listens on right now, and that is given to nobody else: it lies below those that the system
+    /// takes for connections, so that none takes it before the program that is to listen there has started.
     public static func freePort() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int.random(in: 20_000..<32_000)
+            if given.withLock({ $0.insert(port).inserted }), isFree(port) { return port }
+        }
+        throw ChildProcessError(path: "socket", reason: "no free port")
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(descriptor, raw, length) == 0 && getsockname(descriptor, raw, &length) == 0
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard bound else { throw ChildProcessError(path: "socket", reason: String(cString: strerror(errno))) }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// Whether something listens on this port of loopback.
