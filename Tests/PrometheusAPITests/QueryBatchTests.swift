@@ -15,14 +15,14 @@ struct QueryBatchTests {
         private let box: Box
         private let server: HTTPServer
 
-        init(failing: Set<String> = [], takesPost: Bool = true) throws {
+        init(failing: Set<String> = [], with status: Int = 503, takesPost: Bool = true) throws {
             let box = Box()
             self.box = box
             server = try HTTPServer { request in
                 if request.method == "POST", !takesPost { return HTTPServerResponse(status: 405, text: "no") }
                 let query = request.form["query"] ?? request.query["query"] ?? "-"
                 box.asked.withLock { $0.append(query) }
-                if failing.contains(query) { return HTTPServerResponse(status: 503, text: "busy") }
+                if failing.contains(query) { return HTTPServerResponse(status: status, text: "busy") }
                 if query == "refused" {
                     return HTTPServerResponse(
                         status: 422, contentType: "application/json",
@@ -67,16 +67,17 @@ struct QueryBatchTests {
         #expect(health.latency > .zero)
     }
 
-    @Test func whatOneAddressFailsToAnswerTheNextOneIsAsked() async throws {
-        let first = try Server(failing: ["2", "4"])
-        let second = try Server(failing: ["4"])
+    @Test("what one address fails to answer the next one is asked", arguments: [429, 500, 503])
+    func goesOn(_ status: Int) async throws {
+        let first = try Server(failing: ["2", "4"], with: status)
+        let second = try Server(failing: ["4"], with: status)
         let client = try PrometheusClientTests.client(first.url) {
             $0.alternatives = [HTTPURL(second.url)].compactMap(\.self)
         }
         let answers = await client.queries(["1", "2", "3", "4", "refused"], at: time)
         let shown = Self.shown(answers)
         #expect(shown[0] == "1" && shown[1] == "2" && shown[2] == "3" && shown[4] == "many-to-many")
-        #expect(shown[3].contains("503"))
+        #expect(shown[3].contains("\(status)"))
         #expect(first.asked == ["1", "2", "3", "4", "refused"])
         #expect(second.asked == ["2", "4"])
     }
