@@ -8,6 +8,8 @@ final class ScriptedPrometheus: Sendable {
     enum Mood: String, CaseIterable, Sendable {
         /// One series `up{job="api"}` with the value 1, whatever is asked.
         case well
+        /// The same, and that a part of the data may be missing.
+        case partial
         case html, unavailable, throttled, empty, redirect, halfABody, halfAText, wrongShape, errorBody, notHTTP, reset,
             silence, drip
         /// A gigabyte, told beforehand.
@@ -45,6 +47,7 @@ final class ScriptedPrometheus: Sendable {
     private static func answer(_ request: ScriptedRequest, _ mood: Mood, _ connection: ScriptedConnection) {
         switch mood {
         case .well: well(request, connection)
+        case .partial: well(request, connection, isPartial: true)
         case .html: connection.write(response("<html><body>Sign in</body></html>", type: "text/html"))
         case .unavailable: connection.write(response("overloaded", status: "503 Service Unavailable"))
         case .throttled: connection.write(response("slower, please", status: "429 Too Many Requests"))
@@ -105,7 +108,8 @@ final class ScriptedPrometheus: Sendable {
     }()
 
     private static func well(
-        _ request: ScriptedRequest, _ connection: ScriptedConnection, isBackwards: Bool = false
+        _ request: ScriptedRequest, _ connection: ScriptedConnection, isBackwards: Bool = false,
+        isPartial: Bool = false
     ) {
         guard request.line.contains("/api/v1/query") else {
             connection.write(response("404 page not found\n", status: "404 Not Found", type: "text/plain"))
@@ -118,10 +122,9 @@ final class ScriptedPrometheus: Sendable {
         let older = isBackwards ? #",[1,"1"]"# : ""
         let value = isRange ? #""values":[[\#(time),"1"]\#(older)]"# : #""value":[\#(time),"1"]"#
         let series = #"{"metric":{"__name__":"up","job":"api"},\#(value)}"#
-        connection.write(
-            response(
-                #"{"status":"success","data":{"resultType":"\#(isRange ? "matrix" : "vector")","result":[\#(series)]}}"#
-            ))
+        let data = #""data":{"resultType":"\#(isRange ? "matrix" : "vector")","result":[\#(series)]}"#
+        let warnings = isPartial ? #","warnings":["store 10.0.0.7 did not answer"]"# : ""
+        connection.write(response(#"{"status":"success",\#(data)\#(warnings)}"#))
     }
 
     private static func response(_ body: String, status: String = "200 OK", type: String = "application/json")

@@ -24,7 +24,7 @@ struct HostilePrometheusTests {
 
     @Test("no alert changes, the reason stands in lastError", arguments: ["remote", "local"])
     func says(_ evaluation: String) async throws {
-        #expect(Set(Self.reasons.map(\.0)).count == ScriptedPrometheus.Mood.allCases.count - 1)
+        #expect(Set(Self.reasons.map(\.0)).count == ScriptedPrometheus.Mood.allCases.count - 2)
         let prometheus = ScriptedPrometheus()
         let endpoint = try Endpoint()
         let ruleval = try Ruleval(
@@ -72,6 +72,39 @@ struct HostilePrometheusTests {
         let before = prometheus.asked
         #expect(await eventually { prometheus.asked > before })
         #expect(await ruleval.terminate(within: .seconds(5)) == 0)
+    }
+
+    @Test func aPartOfTheDataIsAResultAndTheWarningIsToldOnce() async throws {
+        let prometheus = ScriptedPrometheus()
+        let ruleval = try Ruleval(
+            configuration: """
+                datasource: {url: '\(prometheus.url)', evaluation: remote}
+                rule_files: [rules/*.yml]
+                evaluation_interval: 100ms
+                route: {receiver: nobody}
+                receivers: [{name: nobody}]
+                """, rules: ["app.yml": Self.rules])
+        try await ruleval.start()
+        #expect(await eventually { await ruleval.rule("Up")?["state"]?.string == "firing" })
+        #expect(await ruleval.rule("Up")?["warnings"] == nil)
+        prometheus.becomes(.partial)
+        let isShown = await eventually {
+            await ruleval.rule("Up")?["warnings"]?[0]?.string == "store 10.0.0.7 did not answer"
+        }
+        #expect(isShown)
+        let before = prometheus.asked
+        #expect(await eventually { prometheus.asked > before + 6 })
+        #expect(await ruleval.rule("Up")?["health"]?.string == "ok")
+        #expect(await ruleval.rule("Up")?["state"]?.string == "firing")
+        let metrics = await ruleval.get("/metrics")?.text(limit: 1 << 20) ?? ""
+        let counted = metrics.firstMatch(of: #/\nruleval_rule_evaluation_warnings_total ([0-9]+)/#).flatMap {
+            Int($0.output.1)
+        }
+        #expect((counted ?? 0) >= 4)
+        prometheus.becomes(.well)
+        #expect(await eventually { await ruleval.rule("Up")?["warnings"] == nil })
+        let log = ruleval.process?.errorOutput ?? ""
+        #expect(log.ranges(of: "rule's result may be wrong").count == 2, "one line a rule: \(log)")
     }
 
     @Test func silenceIsSaidWithinSecondsEvenWithoutAConfiguredTimeout() async throws {
