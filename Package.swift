@@ -132,8 +132,9 @@ let testTargets: [Target] = [
     .testTarget(
         name: "EndToEndTests",
         dependencies: [
-            "HTTPTransport", "HTTPServer", "JSON", "PrometheusAPI", "RuleFiles", "Ruler", "TimeSeries", "YAML",
-            "TestSupport",
+            "Base", "HTTPTransport", "HTTPServer", "JSON", "PrometheusAPI", "QueryEngine", "RuleFiles", "Ruler",
+            "TimeSeries",
+            "YAML", "TestSupport",
         ],
         swiftSettings: [.treatAllWarnings(as: .error)]),
 ]

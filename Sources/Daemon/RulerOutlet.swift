@@ -12,8 +12,8 @@ struct RulerOutlet: RulerSink {
     let remoteWrite: RemoteWriteTargets
     let alertmanagers: AlertmanagerTargets
     let log: Log
-    let failing = FailingRules()
-    let warned = FailingRules()
+    let failing = RuleCondition()
+    let warned = RuleCondition()
 
     func persist(_ changes: AlertStateChanges) async {
         let rows = StateChange.changes(changes)
@@ -37,7 +37,7 @@ struct RulerOutlet: RulerSink {
         }
         guard case .rule(let identity, let name, _, _, let error, _) = observation else { return }
         // Once when it begins and once when it ends, not at every tick.
-        switch failing.note(identity, isFailing: error != nil) {
+        switch failing.note(identity, holds: error != nil) {
         case .began:
             log.write(
                 .warn, "rule gives no result",
@@ -51,7 +51,7 @@ struct RulerOutlet: RulerSink {
 
     /// Once when warnings begin and once when they end, whatever their words are meanwhile.
     private func tell(_ rule: RuleIdentity, _ name: String, _ warnings: [String]) {
-        switch warned.note(rule, isFailing: !warnings.isEmpty) {
+        switch warned.note(rule, holds: !warnings.isEmpty) {
         case .began:
             log.write(
                 .warn, "rule's result may be wrong",

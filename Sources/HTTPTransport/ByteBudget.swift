@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Bytes that several answers may take together.
-public final class ByteBudget: Sendable {
+public final class ByteBudget: Sendable, Equatable {
     private let left: Mutex<Int>
 
     /// A budget of `bytes`.
@@ -15,6 +15,9 @@ public final class ByteBudget: Sendable {
             return true
         }
     }
+
+    /// Whether both are the same budget, not whether as much is left.
+    public static func == (left: ByteBudget, right: ByteBudget) -> Bool { left === right }
 
     /// How many bytes are left.
     public var remaining: Int { left.withLock { $0 } }

@@ -83,19 +83,3 @@ struct AlertTexts: Sendable {
         return "<error expanding template: error executing template \(template.name): more than \(rounds) queries>"
     }
 }
-
-extension QueryValue {
-    /// The value as a template's `query` gives it.
-    var answer: QueryAnswer {
-        switch self {
-        case .vector(let samples):
-            .samples(
-                samples.map { sample in
-                    let labels = Dictionary(sample.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-                    return QuerySample(labels: labels, value: TemplateValue.sample(sample.value))
-                })
-        case .scalar(let value, _): .samples([QuerySample(labels: [:], value: value)])
-        case .string, .matrix: .failure(RuleFailure.wrongType.description)
-        }
-    }
-}

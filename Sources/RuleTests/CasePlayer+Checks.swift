@@ -10,7 +10,7 @@ extension CasePlayer {
     /// What a template's query gives at `time`.
     func answer(_ text: String, at time: Timestamp) -> QueryAnswer {
         do {
-            return try query(try parsed(text), .instant(time), source: text).answer
+            return try query(try parsed(text), .instant(time), source: text).templateAnswer
         } catch {
             return .failure("\(error)")
         }

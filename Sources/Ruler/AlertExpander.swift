@@ -82,16 +82,7 @@ struct AlertExpander: Sendable {
 
     private func answer(_ query: String, at time: Timestamp) async -> QueryAnswer {
         do throws(RuleFailure) {
-            switch try await querier.query(query, at: time, recorded: recorded).value {
-            case .vector(let samples):
-                return .samples(
-                    samples.map { sample in
-                        let labels = Dictionary(sample.labels.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-                        return QuerySample(labels: labels, value: TemplateValue.sample(sample.value))
-                    })
-            case .scalar(let value, _): return .samples([QuerySample(labels: [:], value: value)])
-            case .string, .matrix: return .failure(RuleFailure.wrongType.description)
-            }
+            return try await querier.query(query, at: time, recorded: recorded).value.templateAnswer
         } catch {
             return .failure("\(error)")
         }

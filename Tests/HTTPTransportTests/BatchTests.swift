@@ -117,6 +117,21 @@ struct BatchTests {
         }
     }
 
+    @Test func aBatchHasTheBudgetItCameWith() async throws {
+        let server = ScriptedServer { connection in
+            while connection.readRequest() != nil { connection.write(HTTPClientTests.answer("ten bytes.")) }
+        }
+        for _ in 0..<3 {
+            var request = Self.request(server.url)
+            let budget = ByteBudget(25)
+            request.responseBudget = budget
+            for answer in await client.send(request, bodies: [[0x30], [0x31]]) {
+                #expect(try answer.get().text() == "ten bytes.")
+            }
+            #expect(budget.remaining == 5)
+        }
+    }
+
     @Test func connectionsThatTheServerHasClosedMeanwhileAreReplaced() async throws {
         let closed = Mutex(0)
         let server = ScriptedServer { connection in

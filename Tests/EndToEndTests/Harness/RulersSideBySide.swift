@@ -92,7 +92,7 @@ final class RulersSideBySide: Sendable {
             return bodies.allSatisfy { body in
                 let rules = Self.rules(body)
                 return !rules.isEmpty
-                    && rules.allSatisfy { Self.seconds($0.rule["lastEvaluation"]?.string ?? "") >= wanted }
+                    && rules.allSatisfy { InstantText.seconds($0.rule["lastEvaluation"]?.string ?? "") >= wanted }
             }
         }
     }
@@ -196,7 +196,8 @@ final class RulersSideBySide: Sendable {
             var found: [String: Int] = [:]
             for (group, rule) in Self.rules(body) {
                 for alert in rule["alerts"]?.array ?? [] where !skipsPending || alert["state"]?.string == "firing" {
-                    found["\(group) \(Self.text(alert["labels"]))"] = Self.seconds(alert["activeAt"]?.string ?? "")
+                    found["\(group) \(Self.text(alert["labels"]))"] = InstantText.seconds(
+                        alert["activeAt"]?.string ?? "")
                 }
             }
             return found
@@ -207,16 +208,6 @@ final class RulersSideBySide: Sendable {
             guard let theirs = other[key], theirs > ready + 2, abs(began - theirs) > 4 else { return nil }
             return "\(key) is active \(began - theirs) s later"
         }
-    }
-
-    /// Whole seconds since 1970 of an RFC 3339 text in UTC.
-    private static func seconds(_ text: String) -> Int {
-        let numbers = text.split { !$0.isNumber }.compactMap { Int32($0) }
-        guard numbers.count >= 6 else { return 0 }
-        var time = tm()
-        (time.tm_year, time.tm_mon, time.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
-        (time.tm_hour, time.tm_min, time.tm_sec) = (numbers[3], numbers[4], numbers[5])
-        return timegm(&time)
     }
 
     /// A value with the keys of its objects in order.
@@ -239,7 +230,7 @@ final class RulersSideBySide: Sendable {
                 let start = alert["startsAt"]?.string ?? ""
                 let end = alert["endsAt"]?.string ?? ""
                 if start.isEmpty || end <= start { told["\(name) begins \(start) and ends \(end)"] = true }
-                told[name] = seconds(end) < now
+                told[name] = InstantText.seconds(end) < now
             }
         }
         return told.map { "\($0.key) \($0.value ? "is over" : "fires")" }.sorted()

@@ -1,3 +1,4 @@
+import JSON
 import RuleFiles
 import TestSupport
 
@@ -149,14 +150,7 @@ private func object(_ pairs: [(String, String)]) -> String {
 }
 
 private func quoted(_ text: String) -> String {
-    var out = "\""
-    for character in text.unicodeScalars {
-        switch character {
-        case "\"": out += "\\\""
-        case "\\": out += "\\\\"
-        case "\n": out += "\\n"
-        default: out.unicodeScalars.append(character)
-        }
-    }
-    return out + "\""
+    var json = JSONWriter(escaping: .plain)
+    json.string(text)
+    return json.text
 }

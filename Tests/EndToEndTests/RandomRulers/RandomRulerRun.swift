@@ -257,7 +257,7 @@ struct RandomRulerRun {
         Set(
             ear.alerts.compactMap { alert in
                 let ends = alert["endsAt"]?.string ?? ""
-                guard ShownGroup.seconds(ends) <= Int(end / 1000) + 4,
+                guard InstantText.seconds(ends) <= Int(end / 1000) + 4,
                     !failing.contains(alert["labels"]?["alertname"]?.string ?? "")
                 else { return nil }
                 let (from, to) = (ShownGroup.instant(alert["startsAt"]?.string ?? ""), ShownGroup.instant(ends))

@@ -13,7 +13,7 @@ struct ShownGroup: Equatable {
     static func all(_ body: JSONValue?, withBeginnings: Bool = true) -> [(start: String, group: ShownGroup)] {
         (body?["data"]?["groups"]?.array ?? []).map { group in
             let rules = group["rules"]?.array ?? []
-            let ticks = Set(rules.map { seconds($0["lastEvaluation"]?.string ?? "") })
+            let ticks = Set(rules.map { InstantText.seconds($0["lastEvaluation"]?.string ?? "") })
             let head = "\(text(group["interval"])) \(text(group["limit"]))"
             return (
                 String((group["name"]?.string ?? "").prefix { $0 != "-" }),
@@ -35,7 +35,7 @@ struct ShownGroup: Equatable {
         var found: [String: Int] = [:]
         for rule in (body?["data"]?["groups"]?.array ?? []).flatMap({ $0["rules"]?.array ?? [] }) {
             for alert in rule["alerts"]?.array ?? [] where alert["state"]?.string == "pending" {
-                found[text(alert["labels"])] = seconds(alert["activeAt"]?.string ?? "")
+                found[text(alert["labels"])] = InstantText.seconds(alert["activeAt"]?.string ?? "")
             }
         }
         return found
@@ -86,15 +86,5 @@ struct ShownGroup: Equatable {
         guard parts.count == 2 else { return text }
         let fraction = (parts[1] + "000").prefix(3)
         return fraction == "000" ? "\(parts[0])Z" : "\(parts[0]).\(fraction)Z"
-    }
-
-    /// Whole seconds since 1970 of such a text.
-    static func seconds(_ text: String) -> Int {
-        let numbers = text.split { !$0.isNumber }.compactMap { Int32($0) }
-        guard numbers.count >= 6 else { return 0 }
-        var time = tm()
-        (time.tm_year, time.tm_mon, time.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
-        (time.tm_hour, time.tm_min, time.tm_sec) = (numbers[3], numbers[4], numbers[5])
-        return timegm(&time)
     }
 }
