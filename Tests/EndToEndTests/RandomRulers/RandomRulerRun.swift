@@ -100,11 +100,11 @@ struct RandomRulerRun {
         if began.rounded(.down) != Self.now.rounded(.down) { obstacle = "loading took over a tick" }
     }
 
-    /// Notes a difference; of those about the same thing only the first is told.
     private func isSettling(_ tick: Int) -> Bool {
         restart.map { tick > $0 && tick <= $0 + Self.settling } ?? false
     }
 
+    /// Notes a difference; of those about the same thing only the first is told.
     private mutating func note(_ mode: String, about thing: String, _ text: String) {
         var entry = found[thing] ?? (text, [], 0)
         entry.modes.insert(mode)
